@@ -1,0 +1,5 @@
+//! The planner and what it makes.
+
+mod model;
+
+pub use model::*;

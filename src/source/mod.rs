@@ -1,0 +1,52 @@
+//! Reading the repository: files found, YAML parsed into trees that keep the place of every node.
+
+mod node;
+
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+pub use node::{Entry, Node, NodeValue};
+
+use crate::diag::{Diagnostic, Sources};
+
+/// What a document is, by its `kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A TRE.
+    TrustedResearchEnvironment,
+    /// A named list of people.
+    Group,
+    /// A named set of policies.
+    Profile,
+    /// The project file's document.
+    Project,
+    /// What an embedded platform holds at first.
+    PlatformSeed,
+}
+
+/// One YAML document of our `apiVersion`.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// What it is.
+    pub kind: Kind,
+    /// The file, relative to the root.
+    pub file: Arc<str>,
+    /// Its mapping.
+    pub node: Node,
+}
+
+/// All that was read below a root.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    /// The root.
+    pub root: Utf8PathBuf,
+    /// Documents in path order, then in the order of their file.
+    pub documents: Vec<Document>,
+    /// The text of every file that was read.
+    pub sources: Sources,
+    /// What is wrong with the files themselves.
+    pub diagnostics: Vec<Diagnostic>,
+    /// `sha256:…` over paths and contents of every file that was read.
+    pub digest: String,
+}
