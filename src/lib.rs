@@ -13,6 +13,7 @@
 pub mod desired;
 pub mod diag;
 pub mod diff;
+pub mod drift;
 pub mod lifecycle;
 pub mod model;
 pub mod plan;
