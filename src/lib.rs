@@ -14,6 +14,7 @@ pub mod cli;
 pub mod desired;
 pub mod diag;
 pub mod diff;
+pub mod drift;
 pub mod lifecycle;
 pub mod model;
 pub mod plan;
