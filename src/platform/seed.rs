@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::wire::WireState;
+
 /// The directory and the TREs that an embedded platform begins with. With a seed, only what it
 /// lists exists.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -169,20 +171,6 @@ pub struct SeedFile {
     pub state: ObjectState,
 }
 
-/// A TRE's state by its name on the wire (D).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum SeedTreState {
-    /// Draft.
-    Draft,
-    /// Active.
-    Active,
-    /// Maintenance in the UI.
-    Amending,
-}
-
 /// Who can find a TRE.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -201,7 +189,7 @@ pub struct SeedTre {
     /// `tre-…`
     pub id: String,
     /// `draft`, `active` or `amending`.
-    pub state: SeedTreState,
+    pub state: WireState,
     /// Its name; the id where it is not written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
