@@ -13,7 +13,9 @@
 pub mod desired;
 pub mod diag;
 pub mod diff;
+pub mod drift;
 pub mod lifecycle;
+pub mod live;
 pub mod model;
 pub mod plan;
 pub mod platform;
