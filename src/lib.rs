@@ -20,3 +20,4 @@ pub mod model;
 pub mod plan;
 pub mod platform;
 pub mod source;
+pub mod state;
