@@ -17,4 +17,5 @@ pub mod lifecycle;
 pub mod model;
 pub mod plan;
 pub mod platform;
+pub mod schema;
 pub mod source;
