@@ -4,7 +4,8 @@ use camino::Utf8PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::desired::ConsentKind;
-use crate::model::TreId;
+use crate::model::{IdError, TreId};
+use crate::plan::Allow;
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -139,15 +140,6 @@ pub struct Consents {
     pub allow: Vec<Allow>,
 }
 
-/// One value of `--allow`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Allow {
-    /// The consent.
-    pub consent: ConsentKind,
-    /// The TRE that it is for; all of the run where it is `None`.
-    pub tre: Option<TreId>,
-}
-
 fn parse_allow(text: &str) -> Result<Allow, String> {
     let (consent, tre) = match text.split_once(':') {
         Some((consent, tre)) => (consent, Some(tre)),
@@ -161,10 +153,7 @@ fn parse_allow(text: &str) -> Result<Allow, String> {
                 None => format!("`{consent}` is no consent; there are {}", names().join(", ")),
             }
         })?;
-    let tre = tre
-        .map(str::parse)
-        .transpose()
-        .map_err(|error: crate::model::IdError| error.to_string())?;
+    let tre = tre.map(str::parse).transpose().map_err(|error: IdError| error.to_string())?;
     Ok(Allow { consent, tre })
 }
 

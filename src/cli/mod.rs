@@ -14,7 +14,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use args::{Args, Command};
+use args::Args;
 use exit::Status;
 use output::{Output, Reader};
 use settings::{Environment, Settings};

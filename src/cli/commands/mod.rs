@@ -1,7 +1,9 @@
 //! One file for each command, each read in a minute.
 
 mod completions;
+mod explain;
 mod man;
+mod schema;
 
 use super::args::Command;
 use super::failure::{Failure, Outcome};
@@ -11,6 +13,8 @@ use super::output::Output;
 pub fn run(command: &Command, output: &mut Output) -> Outcome {
     match command {
         Command::Completions(args) => completions::run(args, output),
+        Command::Explain(args) => explain::run(args, output),
+        Command::Schema(args) => schema::run(args, output),
         Command::Man => man::run(output),
         _ => Err(Failure::usage("This command is not built yet.").into()),
     }

@@ -1,6 +1,6 @@
 //! Consents: those that are given, and for those that are missing the very text to paste.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -11,6 +11,8 @@ use crate::plan::{ConsentRequest, GivenConsent, TreChange};
 
 /// An entry on one line may be so long; longer ones are written line by line.
 const FLOW: usize = 58;
+/// Binding the version binds the inventory.
+const VERSION: &str = "/inventory/version";
 /// A suggested entry holds for so many days.
 const DAYS: i64 = 14;
 
@@ -20,13 +22,8 @@ pub fn rows(page: &mut Page, change: &TreChange, options: &Options) {
         let place = given.range.as_ref().map(ToString::to_string);
         page.row((Role::Strong, "Consent"), &[Para::words(describe(given)).at(place)]);
     }
-    let told: Vec<ConsentKind> = change.consent_requests.iter().map(|r| r.consent).collect();
-    for request in &change.consent_requests {
-        page.row((Role::Attention, "Consent"), &missing(change, request, options));
-    }
-    for kind in change.missing_consents.iter().filter(|kind| !told.contains(kind)) {
-        let text = format!("MISSING: {}. For one run: {}", kind.as_str(), allow(change, *kind));
-        page.row((Role::Attention, "Consent"), &[Para::words(text)]);
+    for kind in &change.missing_consents {
+        page.row((Role::Attention, "Consent"), &missing(change, *kind, options));
     }
 }
 
@@ -45,21 +42,45 @@ fn describe(given: &GivenConsent) -> String {
     text
 }
 
-fn missing(change: &TreChange, request: &ConsentRequest, options: &Options) -> Vec<Para> {
-    let ConsentRequest { consent, reason, values, rejected } = request;
-    let mut body = vec![Para::words(format!("MISSING: {}. {reason}", consent.as_str()))];
-    for rejected in rejected {
-        body.push(Para::words(format!("Does not count: {rejected}")));
-    }
+fn missing(change: &TreChange, kind: ConsentKind, options: &Options) -> Vec<Para> {
+    let requests: Vec<&ConsentRequest> =
+        change.consent_requests.iter().filter(|request| request.consent == kind).collect();
+    let mut body = vec![Para::words(format!("MISSING: {}.", kind.as_str())).role(Role::Attention)];
+    body.extend(requests.iter().map(|request| Para::words(&request.reason)));
+    let rejected: BTreeSet<&String> = requests.iter().flat_map(|r| &r.rejected).collect();
+    body.extend(rejected.into_iter().map(|why| Para::words(format!("Does not count: {why}"))));
     let file = change.range.as_ref().map_or("the document", |range| range.filename.as_str());
     body.push(Para::words(format!("To give it, add this under `consents:` in {file}:")));
     let until = options.read_on.map(|day| day.saturating_add(jiff::Span::new().days(DAYS)));
     let until = until.map_or_else(|| "YYYY-MM-DD".to_owned(), |day| day.to_string());
-    for line in entry(*consent, values, &until) {
-        body.push(Para::verbatim(format!("  {line}")));
+    for values in entries(&requests) {
+        let lines = entry(kind, &values, &until);
+        body.extend(lines.into_iter().map(|line| Para::verbatim(format!("  {line}"))));
     }
-    body.push(Para::words(format!("or, for one run: {}", allow(change, *consent))));
+    body.push(Para::words(format!("or, for one run: {}", allow(change, kind))));
     body
+}
+
+/// Returns the values of each entry that is to be written: one that is bound to all single values,
+/// and one without values for the lists, which may stand without `for`.
+fn entries(requests: &[&ConsentRequest]) -> Vec<BTreeMap<String, Value>> {
+    let (lists, single): (Vec<&ConsentRequest>, Vec<&ConsentRequest>) =
+        requests.iter().partition(|request| {
+            !request.values.is_empty() && request.values.values().all(Value::is_array)
+        });
+    let mut values: BTreeMap<String, Value> =
+        single.iter().flat_map(|request| request.values.clone()).collect();
+    if values.contains_key(VERSION) {
+        values.retain(|path, _| path == VERSION || !path.starts_with("/inventory/"));
+    }
+    let mut entries = Vec::new();
+    if !single.is_empty() || lists.is_empty() {
+        entries.push(values);
+    }
+    if !lists.is_empty() {
+        entries.push(BTreeMap::new());
+    }
+    entries
 }
 
 fn allow(change: &TreChange, kind: ConsentKind) -> String {

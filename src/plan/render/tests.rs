@@ -129,11 +129,11 @@ fn members() -> Value {
         "steps": [
             step(1, "remove_authorized_users",
                 json!({"authorizedUsers": ["user-okafor", "user-silva", "user-wu"]}),
-                "access that ends, ends first."),
+                "Take 3 authorized users off the list."),
             step(2, "add_reviewers", json!({"stepId": "governance", "reviewers": ["user-priya"]}),
-                "reviewers come before users."),
+                "Let 1 more reviewer decide `governance`."),
             step(3, "add_authorized_users", json!({"authorizedUsers": (1..=12).collect::<Vec<_>>()}),
-                "access that begins, begins last."),
+                "Let 12 authorized users in."),
         ],
         "impact": {
             "gain_access": users(12, "leeds", json!(["authorized user", "group:leeds"])),
@@ -163,11 +163,11 @@ fn release() -> Value {
         ],
         "steps": [
             step(1, "set_policies", json!({"policies": {"downloadRestricted": true}}),
-                "what is stricter comes first."),
-            step(2, "deactivate", json!({}), "the inventory of an active TRE is frozen."),
+                "Set downloadRestricted to true."),
+            step(2, "deactivate", json!({}), "Deactivate: only in Maintenance the inventory can change."),
             step(3, "set_inventory", json!({"version": "2026.1"}),
-                "researchers keep the old version until the TRE is active again."),
-            step(4, "reactivate", json!({}), "the new version is given out from here on."),
+                "Install 2026.1 as the pending inventory."),
+            step(4, "reactivate", json!({}), "Reactivate: 2026.1 goes live, and requests are taken again."),
         ],
         "given_consents": [{
             "consent": "maintenance", "by": "document", "until": "2026-05-20",
@@ -231,9 +231,9 @@ fn a_new_tre_that_is_published_and_one_that_is_deleted() {
             field("/reviewSteps/0", Value::Null, json!({"id": "governance"}), "neutral", at(20)),
         ],
         "steps": [
-            step(1, "create", json!({"handle": "new"}), "there is no such TRE yet."),
-            step(2, "set_inventory", json!({"version": "1"}), "publishing needs it."),
-            step(3, "publish", json!({}), "it comes last of all."),
+            step(1, "create", json!({"handle": "new"}), "The TRE is not there yet; it begins as a draft."),
+            step(2, "set_inventory", json!({"version": "1"}), "Set the inventory 1."),
+            step(3, "publish", json!({}), "Publish: it opens for requests, for good."),
         ],
         "given_consents": [
             {"consent": "publish", "by": "command_line", "until": null, "ticket": null, "range": null}
@@ -244,8 +244,8 @@ fn a_new_tre_that_is_published_and_one_that_is_deleted() {
         "name": "tre-gone", "desired_state": "deleted",
         "change": {"actions": ["delete"], "before": {}},
         "steps": [
-            step(1, "deactivate", json!({}), "an active TRE cannot be deleted."),
-            step(2, "delete", json!({}), "the document asks for it."),
+            step(1, "deactivate", json!({}), "Deactivate: an active TRE cannot be deleted."),
+            step(2, "delete", json!({}), "Delete the TRE, for good."),
         ],
         "impact": {"requests": {"in_review": 1, "approved": 2}}
     });
@@ -268,17 +268,17 @@ fn consents_that_are_missing() {
                 "effect": "neutral", "origin": "conflict", "range": place("tres/open.yaml", 5)
             },
         ],
-        "steps": [step(1, "update", json!({"visibility": "public"}), "the document asks for it.")],
+        "steps": [step(1, "update", json!({"visibility": "public"}), "Make it public.")],
         "missing_consents": ["loosen", "mass-removal"],
         "consent_requests": [
             {
                 "consent": "loosen", "reason": "It becomes less strict in 2 settings.",
                 "values": {"/policies/restricted": null, "/visibility": "public"},
-                "rejected": ["the entry at tres/open.yaml:30 expired on 2026-05-01."]
+                "rejected": ["The entry at tres/open.yaml:30 lapsed on 2026-05-01."]
             },
             {
                 "consent": "mass-removal", "reason": "12 of 20 people lose their last role; 30 % may.",
-                "values": {}, "rejected": []
+                "values": {"/authorizedUsers": ["user-a"]}, "rejected": []
             },
         ]
     });
@@ -293,7 +293,7 @@ fn orphans_released_settings_and_warnings() {
             {
                 "name": "tre-lost", "status": "orphaned", "desired_state": null, "range": null,
                 "change": {"actions": ["no-op"]},
-                "warnings": ["`tre-found` is new in the same run: if this is a rename, it is a new TRE."]
+                "warnings": ["Its document is gone. Nothing is deleted: write `state: deleted` to delete it."]
             },
             {
                 "name": "tre-let-go", "status": "released", "change": {"actions": ["no-op"]},

@@ -228,7 +228,7 @@ pub fn width_of(text: &str) -> usize {
 fn wrap(text: &str, width: usize, hang: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split(' ') {
+    for word in words(text) {
         let indent = if lines.is_empty() { 0 } else { hang };
         if !line.is_empty() && indent + width_of(&line) + 1 + width_of(word) > width {
             lines.push(std::mem::take(&mut line));
@@ -240,6 +240,16 @@ fn wrap(text: &str, width: usize, hang: usize) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// Splits at blanks; what stands between backticks is one word.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_paired = text.matches('`').count() % 2 == 0;
+    let mut is_code = false;
+    text.split(move |c| {
+        is_code ^= is_paired && c == '`';
+        c == ' ' && !is_code
+    })
 }
 
 /// Makes visible what would move the cursor, change colours or turn the direction of writing:
@@ -265,6 +275,7 @@ mod tests {
         assert_eq!(wrap("one two three", 7, 0), ["one two", "three"]);
         assert_eq!(wrap("one two three", 8, 4), ["one two", "three"]);
         assert_eq!(wrap("record-0123456789", 5, 0), ["record-0123456789"]);
+        assert_eq!(wrap("write `a b c` here", 9, 0), ["write", "`a b c`", "here"]);
         assert_eq!(wrap("", 5, 0), [""]);
     }
 

@@ -58,8 +58,7 @@ fn block(page: &mut Page, change: &TreChange, options: &Options) {
     let is_quiet = options.verbosity == Verbosity::Quiet;
     match change.status {
         Status::Blocked => blocked(page, change, options),
-        Status::Orphaned => orphaned(page, change, options),
-        Status::NoOp | Status::Released => {}
+        Status::Orphaned | Status::NoOp | Status::Released => {}
         Status::Ready | Status::Unconsented if is_quiet => {}
         Status::Ready | Status::Unconsented => {
             people::rows(page, change, options.verbosity);
@@ -129,7 +128,7 @@ fn line(change: &TreChange, field: &FieldChange, part: &Part) -> String {
             let known = PolicyTable::default();
             let meaning = known.get(name).map(|spec| format!(": {} †", spec.meaning));
             let meaning = meaning.unwrap_or_else(|| ": trectl does not know what it does".into());
-            format!("{name} {before} → {after} {}{meaning}", effect(field.effect))
+            format!("{name} {before} → {after}{}{meaning}", effect(field.effect))
         }
         Part::Visibility => {
             let meaning = match field.after.as_str() {
@@ -138,7 +137,7 @@ fn line(change: &TreChange, field: &FieldChange, part: &Part) -> String {
             };
             match field.before {
                 Value::Null => format!("{after}: {meaning}."),
-                _ => format!("{before} → {after} {}: {meaning}.", effect(field.effect)),
+                _ => format!("{before} → {after}{}: {meaning}.", effect(field.effect)),
             }
         }
         Part::Inventory(Some(key)) if key == "version" => match field.before {
@@ -153,10 +152,10 @@ fn line(change: &TreChange, field: &FieldChange, part: &Part) -> String {
 /// Says what a change does to strictness; loosening is the one to see at a glance.
 fn effect(effect: Effect) -> &'static str {
     match effect {
-        Effect::Tightens => "(tightens)",
-        Effect::Loosens => "(LOOSENS)",
-        Effect::Incomparable => "(neither stricter nor looser)",
-        Effect::Neutral => "(governs no access)",
+        Effect::Tightens => " (tightens)",
+        Effect::Loosens => " (LOOSENS)",
+        Effect::Incomparable => " (neither stricter nor looser)",
+        Effect::Neutral => "",
     }
 }
 
@@ -273,15 +272,6 @@ fn notes(page: &mut Page, change: &TreChange) {
     for warning in &change.warnings {
         page.row((Role::Attention, "Note"), &[Para::words(warning)]);
     }
-}
-
-fn orphaned(page: &mut Page, change: &TreChange, options: &Options) {
-    let text = format!(
-        "It was managed and has no document any more. If that is meant: {} state forget {}. If \
-         the TRE is to go: bring the document back with `state: deleted`.",
-        options.invocation, change.name
-    );
-    page.row((Role::Attention, "What now"), &[Para::words(text)]);
 }
 
 fn blocked(page: &mut Page, change: &TreChange, options: &Options) {
