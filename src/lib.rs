@@ -18,4 +18,5 @@ pub mod lifecycle;
 pub mod model;
 pub mod plan;
 pub mod platform;
+pub mod sim;
 pub mod source;
