@@ -1,12 +1,16 @@
 //! Reading the repository: files found, YAML parsed into trees that keep the place of every node.
 
+mod de;
 mod node;
+mod spanned;
 
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+pub use de::{DeError, from_node};
 pub use node::{Entry, Node, NodeValue};
+pub use spanned::Spanned;
 
 use crate::diag::{Diagnostic, Sources};
 
