@@ -39,7 +39,7 @@ pub enum SavedPlanError {
     Stale(Vec<Stale>),
 }
 
-/// Returns the TREs that a saved plan changes, narrowed by `--only`.
+/// Returns the TREs that a saved plan is about, narrowed by `--only`.
 ///
 /// # Errors
 ///
@@ -58,7 +58,7 @@ pub fn named(
     let in_plan: BTreeSet<TreId> = saved
         .resource_changes
         .iter()
-        .filter(|change| is_changed(change) || change.status == Status::Blocked)
+        .filter(|change| is_news(change))
         .map(|change| TreId::from_platform(&change.name))
         .collect();
     match only {
@@ -88,7 +88,7 @@ pub fn compare(
     let stale: Vec<Stale> = saved
         .resource_changes
         .iter()
-        .filter(|change| is_changed(change))
+        .filter(|change| is_news(change))
         .filter(is_named)
         .filter_map(|old| {
             let new = fresh.resource_changes.iter().find(|new| new.name == old.name);
@@ -102,6 +102,7 @@ pub fn compare(
     if stale.is_empty() { Ok(()) } else { Err(SavedPlanError::Stale(stale)) }
 }
 
-fn is_changed(change: &TreChange) -> bool {
-    matches!(change.status, Status::Ready | Status::Unconsented)
+/// A TRE that was blocked counts too: what would be done once it no longer is was never reviewed.
+fn is_news(change: &TreChange) -> bool {
+    matches!(change.status, Status::Ready | Status::Unconsented | Status::Blocked)
 }
