@@ -1,5 +1,7 @@
 //! Field by field: what differs, what was last applied there, whether it lets more in.
 
+mod steps;
+
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -11,8 +13,7 @@ use crate::desired::{DesiredTre, People};
 use crate::diag::Range;
 use crate::lifecycle::{self, Verdict, Way};
 use crate::model::{
-    AppliedStep, AppliedTre, Asset, Inventory, PolicyTable, PolicyValue, ReviewStep, StepId,
-    Strictness, Tre, TreState, Visibility,
+    AppliedTre, Asset, Inventory, PolicyTable, PolicyValue, Strictness, Tre, TreState, Visibility,
 };
 
 /// One field that differs.
@@ -377,128 +378,9 @@ impl Comparison<'_> {
             );
         }
     }
-
-    fn review_steps(&mut self, after: &Tre) {
-        let Sides { desired, before, applied, .. } = self.sides;
-        let Some(wanted) = &desired.review_steps else { return };
-        let live: &[ReviewStep] = before.map_or(&[], |tre| &tre.review_steps);
-        let recorded = applied.and_then(|applied| applied.review_steps.as_deref());
-        for (index, step) in live.iter().enumerate() {
-            if after.review_step(&step.id).is_none() {
-                let values = Values {
-                    before: json!(step),
-                    after: Value::Null,
-                    applied: recorded.map(|steps| presence(steps, &step.id, json!(step))),
-                };
-                let path = format!("/reviewSteps/{index}");
-                let field = Field::ReviewStep(step.id.clone());
-                self.push(field, path, values, Effect::Incomparable, Some(&wanted.range));
-            }
-        }
-        for ((index, step), desired) in after.review_steps.iter().enumerate().zip(&wanted.value) {
-            match live.iter().find(|live| live.id == step.id) {
-                Some(live) => self.one_step((index, live, step), desired, recorded),
-                None => {
-                    let values = Values {
-                        before: Value::Null,
-                        after: json!(step),
-                        applied: recorded.map(|steps| presence(steps, &step.id, json!(step))),
-                    };
-                    let path = format!("/reviewSteps/{index}");
-                    let field = Field::ReviewStep(step.id.clone());
-                    self.push(field, path, values, Effect::Incomparable, Some(&desired.range));
-                }
-            }
-        }
-        self.review_order(after, live, recorded, &wanted.range);
-    }
-
-    /// Compares the order of the steps that are there before and after.
-    fn review_order(
-        &mut self,
-        after: &Tre,
-        live: &[ReviewStep],
-        recorded: Option<&[AppliedStep]>,
-        range: &Range,
-    ) {
-        let common = |steps: &[ReviewStep], others: &[ReviewStep]| -> Vec<StepId> {
-            steps
-                .iter()
-                .map(|step| step.id.clone())
-                .filter(|id| others.iter().any(|other| other.id == *id))
-                .collect()
-        };
-        let (before, wanted) =
-            (common(live, &after.review_steps), common(&after.review_steps, live));
-        if before == wanted {
-            return;
-        }
-        let applied = recorded.map(|steps| {
-            steps.iter().map(|step| &step.id).filter(|id| wanted.contains(id)).collect::<Vec<_>>()
-        });
-        let values = Values {
-            before: json!(before),
-            after: json!(wanted),
-            applied: applied.map(|order| json!(order)),
-        };
-        let path = "/reviewSteps".to_owned();
-        self.push(Field::ReviewOrder, path, values, Effect::Neutral, Some(range));
-    }
-
-    fn one_step(
-        &mut self,
-        (index, live, step): (usize, &ReviewStep, &ReviewStep),
-        desired: &crate::desired::DesiredStep,
-        recorded: Option<&[AppliedStep]>,
-    ) {
-        let recorded = recorded.and_then(|steps| steps.iter().find(|old| old.id == step.id));
-        let id = || step.id.clone();
-        let texts = [
-            (
-                Field::StepName(id()),
-                "name",
-                desired.name.as_ref(),
-                (&live.name, &step.name),
-                recorded.and_then(|old| old.name.as_ref()),
-            ),
-            (
-                Field::StepDescription(id()),
-                "description",
-                desired.description.as_ref(),
-                (&live.description, &step.description),
-                recorded.and_then(|old| old.description.as_ref()),
-            ),
-        ];
-        for (field, key, written, (before, after), applied) in texts {
-            if let Some(written) = written
-                && before != after
-            {
-                let values = Values {
-                    before: json!(before),
-                    after: json!(after),
-                    applied: applied.map(|text| json!(text)),
-                };
-                let path = format!("/reviewSteps/{index}/{key}");
-                self.push(field, path, values, Effect::Neutral, Some(&written.range));
-            }
-        }
-        if let Some(wanted) = &desired.reviewers {
-            self.list(
-                |user| Field::Reviewer(step.id.clone(), user.clone()),
-                &format!("/reviewSteps/{index}/reviewers"),
-                Some(&live.reviewers),
-                (&step.reviewers, recorded.and_then(|old| old.reviewers.as_ref())),
-                wanted,
-            );
-        }
-    }
 }
 
 /// A policy's value as a person reads it: a platform's default that was never set is null.
 fn spelled(value: &PolicyValue) -> Value {
     json!(value)
-}
-
-fn presence(steps: &[AppliedStep], id: &StepId, whole: Value) -> Value {
-    if steps.iter().any(|step| step.id == *id) { whole } else { Value::Null }
 }

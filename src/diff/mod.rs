@@ -1,15 +1,15 @@
 //! Desired × Live → changes, each labelled: what differs, who moved, and whether it lets more in.
 
-mod baseline;
 mod compare;
 mod field;
+mod record;
 mod target;
 
 use std::fmt;
 
-pub use baseline::{baseline, released};
 pub use compare::{Change, Sides, changes};
 pub use field::Field;
+pub use record::{record, released};
 pub use target::target;
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
 //! Three-way drift: what changed on the platform behind the repository's back, what the repository
-//! has not applied yet, what both changed; and the record that this is told from.
+//! has not applied yet, what both changed; and the record that tells what counts as ours.
 
 mod classify;
 mod record;

@@ -12,6 +12,7 @@ mod planner;
 mod question;
 mod reason;
 pub mod render;
+pub mod saved;
 mod sequence;
 mod subject;
 mod tighten;

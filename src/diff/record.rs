@@ -7,7 +7,7 @@ use super::field::escape;
 
 /// Returns the record of a document that the platform now agrees with; `None` where the TRE is to
 /// be gone or is not managed.
-pub fn baseline(desired: &DesiredTre, policies: &PolicyTable) -> Option<AppliedTre> {
+pub fn record(desired: &DesiredTre, policies: &PolicyTable) -> Option<AppliedTre> {
     let state = desired.state.value.live().filter(|_| desired.is_managed)?;
     Some(AppliedTre {
         state,
