@@ -18,4 +18,5 @@ pub mod model;
 pub mod plan;
 pub mod platform;
 pub mod schema;
+pub mod sim;
 pub mod source;

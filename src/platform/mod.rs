@@ -8,6 +8,7 @@
 mod call;
 mod client;
 mod error;
+pub mod seed;
 pub mod wire;
 
 use std::future::Future;
