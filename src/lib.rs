@@ -17,6 +17,7 @@ pub mod lifecycle;
 pub mod model;
 pub mod plan;
 pub mod platform;
+pub mod rules;
 pub mod schema;
 pub mod sim;
 pub mod source;
