@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 pub use schemars::Schema;
 
 use super::document::{GroupDocument, ProfileDocument, ProjectDocument, TreDocument};
+use crate::platform::seed::Seed;
 
 /// Every schema, by the name that `trectl schema` takes and that its file in `schemas/` has.
 pub const SCHEMAS: &[(&str, fn() -> Schema)] = &[
@@ -15,6 +16,7 @@ pub const SCHEMAS: &[(&str, fn() -> Schema)] = &[
     ("group", schema_of::<GroupDocument>),
     ("profile", schema_of::<ProfileDocument>),
     ("project", schema_of::<ProjectDocument>),
+    ("seed", schema_of::<Seed>),
 ];
 
 /// Returns the schema of that name, if there is one.
