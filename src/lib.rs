@@ -20,5 +20,6 @@ pub mod live;
 pub mod model;
 pub mod plan;
 pub mod platform;
+pub mod sim;
 pub mod source;
 pub mod state;

@@ -9,6 +9,7 @@ mod call;
 mod client;
 mod error;
 mod parse;
+pub mod seed;
 pub mod wire;
 
 use std::future::Future;
