@@ -33,10 +33,10 @@ pub fn no_value(label: &str, expected: &[JsonType]) -> Diagnostic {
 fn cure(expected: &[JsonType], found: &Value) -> Option<String> {
     let takes = |wanted: JsonType| expected.contains(&wanted);
     match found {
-        Value::Number(_) if takes(JsonType::String) => {
+        Value::Number(_) if expected == [JsonType::String] => {
             Some("Put it in quotes: without them YAML reads a number.".to_owned())
         }
-        Value::Bool(value) if takes(JsonType::String) => {
+        Value::Bool(value) if expected == [JsonType::String] => {
             Some(format!("Put it in quotes, `\"{value}\"`: without them YAML reads true or false."))
         }
         Value::String(text) if takes(JsonType::Boolean) => {
@@ -49,6 +49,12 @@ fn cure(expected: &[JsonType], found: &Value) -> Option<String> {
         }
         Value::String(text) if takes(JsonType::Integer) && text.parse::<u64>().is_ok() => {
             Some(format!("Write `{text}`, without quotes."))
+        }
+        Value::String(_) if takes(JsonType::Integer) => {
+            Some("Write a whole number, without quotes.".to_owned())
+        }
+        Value::String(_) if expected == [JsonType::Object] => {
+            Some("Write keys with values below it, each on a line of its own.".to_owned())
         }
         Value::String(text) if takes(JsonType::Array) => {
             let short = text.len() <= 40 && !text.contains(['\n', ',', '[', ']']);
