@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod apply;
 pub mod desired;
 pub mod diag;
 pub mod diff;

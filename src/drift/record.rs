@@ -296,5 +296,5 @@ pub fn settle(
     unsettled
         .iter()
         .filter(|call| is_visible(call, live))
-        .fold(record, |record, call| absorb(record, call))
+        .fold(record, absorb)
 }

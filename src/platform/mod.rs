@@ -61,8 +61,8 @@ pub trait Reader: Send + Sync {
 
 /// The writing half.
 pub trait Writer: Send + Sync {
-    /// Executes one call, and returns when its effect is durable.
-    fn execute<'a>(&'a self, call: &'a Call) -> Pending<'a, ()>;
+    /// Executes one call on one TRE, and returns when its effect is durable.
+    fn execute<'a>(&'a self, tre: &'a TreId, call: &'a Call) -> Pending<'a, ()>;
 }
 
 /// A TRE's description, typed, and as it came.
