@@ -20,6 +20,7 @@ pub mod live;
 pub mod model;
 pub mod plan;
 pub mod platform;
+pub mod schema;
 pub mod sim;
 pub mod source;
 pub mod state;

@@ -293,8 +293,5 @@ pub fn settle(
     unsettled: &[Call],
     live: Option<&Tre>,
 ) -> Option<AppliedTre> {
-    unsettled
-        .iter()
-        .filter(|call| is_visible(call, live))
-        .fold(record, absorb)
+    unsettled.iter().filter(|call| is_visible(call, live)).fold(record, absorb)
 }

@@ -107,12 +107,7 @@ pub(crate) fn consents(subject: &Subject<'_>) -> Consents {
             }
             None if is_allowed => by_command_line(need.kind),
             None => {
-                consents.missing.push(ConsentRequest {
-                    consent: need.kind,
-                    reason: need.reason.clone(),
-                    values: need.values.clone(),
-                    rejected,
-                });
+                ask(&mut consents.missing, need, rejected);
                 continue;
             }
         };
@@ -121,6 +116,26 @@ pub(crate) fn consents(subject: &Subject<'_>) -> Consents {
         }
     }
     consents
+}
+
+/// Asks for a consent; what one entry can give is one request.
+fn ask(missing: &mut Vec<ConsentRequest>, need: &Need, rejected: Vec<String>) {
+    let Some(request) = missing.iter_mut().find(|request| request.consent == need.kind) else {
+        missing.push(ConsentRequest {
+            consent: need.kind,
+            reason: need.reason.clone(),
+            values: need.values.clone(),
+            rejected,
+        });
+        return;
+    };
+    request.reason = format!("{} {}", request.reason, need.reason);
+    request.values.extend(need.values.clone());
+    for why in rejected {
+        if !request.rejected.contains(&why) {
+            request.rejected.push(why);
+        }
+    }
 }
 
 fn by_document(entry: &Consent) -> GivenConsent {

@@ -302,18 +302,15 @@ fn orphans(ctx: &Context<'_>, created: &[TreId]) -> Vec<TreChange> {
 
 fn orphan(ctx: &Context<'_>, live: &LiveTre, created: &[TreId]) -> TreChange {
     let id = &live.tre.id;
-    let mut warnings = vec![
-        "Its document is gone. Nothing is deleted: write `state: deleted` to delete it, \
-         `managed: false` to leave it to the platform, or run `trectl state forget` to end this \
-         report."
-            .to_owned(),
-    ];
-    for new in created {
-        warnings.push(format!(
-            "Probably renamed to `{new}`: a TRE keeps its id for ever, so that would be a new TRE \
-             beside this one."
-        ));
-    }
+    let warnings = created
+        .iter()
+        .map(|new| {
+            format!(
+                "Probably renamed to `{new}`: a TRE keeps its id for ever, so that would be a new \
+                 TRE beside this one."
+            )
+        })
+        .collect();
     let before: Value = json!(live.tre);
     TreChange {
         address: format!("tre.{id}"),
