@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod apply;
+pub mod cli;
 pub mod desired;
 pub mod diag;
 pub mod diff;
