@@ -10,10 +10,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod apply;
+pub mod cli;
 pub mod desired;
 pub mod diag;
 pub mod diff;
+pub mod drift;
 pub mod lifecycle;
+pub mod live;
 pub mod model;
 pub mod plan;
 pub mod platform;
@@ -21,3 +25,4 @@ pub mod rules;
 pub mod schema;
 pub mod sim;
 pub mod source;
+pub mod state;

@@ -8,6 +8,7 @@
 mod call;
 mod client;
 mod error;
+mod parse;
 pub mod seed;
 pub mod wire;
 
@@ -19,6 +20,7 @@ use serde_json::Value;
 pub use call::{Call, NewStep, NewTre, Operation, TreUpdate};
 pub use client::Wire;
 pub use error::{PlatformError, PlatformErrorKind};
+pub use parse::CallError;
 
 use crate::model::{OrgId, Principal, RequestCounts, TreId, UserId};
 
@@ -59,8 +61,8 @@ pub trait Reader: Send + Sync {
 
 /// The writing half.
 pub trait Writer: Send + Sync {
-    /// Executes one call, and returns when its effect is durable.
-    fn execute<'a>(&'a self, call: &'a Call) -> Pending<'a, ()>;
+    /// Executes one call on one TRE, and returns when its effect is durable.
+    fn execute<'a>(&'a self, tre: &'a TreId, call: &'a Call) -> Pending<'a, ()>;
 }
 
 /// A TRE's description, typed, and as it came.
