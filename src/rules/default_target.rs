@@ -5,7 +5,7 @@ use crate::desired::PlatformTarget;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 
 pub static CODE: Code = Code {
-    id: "TRE064",
+    id: "TRE063",
     title: "Default target that cannot be",
     cause: "`defaultTarget` names no target of the project file, or an embedded one although \
             there is a real one.",

@@ -16,7 +16,7 @@ pub const DOC: &str = "trectl shows for everybody who comes in through which gro
 
 pub const GOOD: &str = super::group_cycle::GOOD;
 
-/// Thirty-four groups in a row do not fit on a page; the test writes them.
+/// Thirty-four groups do not fit on a page.
 pub const BAD: &str = "";
 
 pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {

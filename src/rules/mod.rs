@@ -29,7 +29,6 @@ mod plain_http;
 mod platform_choice;
 mod policy_type;
 mod profile_cycle;
-mod project_place;
 mod shared_state;
 mod showcase_project;
 mod too_many_people;
@@ -43,3 +42,6 @@ pub use build::{Built, build};
 pub use context::Context;
 pub use reference::{codes, reference};
 pub use table::{RULES, Rule};
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::schema::document::Protocol;
 
 pub static CODE: Code = Code {
-    id: "TRE065",
+    id: "TRE064",
     title: "Plain http to another machine",
     cause: "A target has `protocol: http`, and its host is not this very machine.",
     cure: "Remove `protocol`, so that `https` is used; or name `localhost`.",

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::schema::document::PlatformDocument;
 
 pub static CODE: Code = Code {
-    id: "TRE063",
+    id: "TRE062",
     title: "Platform of a target is unclear",
     cause: "A target's `platform` has both `embedded` and `dnanexus`, or neither, or a `seed` \
             without `embedded`.",

@@ -9,7 +9,7 @@ use crate::desired::{StateTarget, Target};
 use crate::diag::{Code, Diagnostic, Range};
 
 pub static CODE: Code = Code {
-    id: "TRE066",
+    id: "TRE065",
     title: "State shared by two targets",
     cause: "Two targets keep their state in the same place.",
     cure: "Give each target a `state` of its own, or none, which is `.trectl/state/<target>`.",

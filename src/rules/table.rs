@@ -14,7 +14,7 @@ pub struct Rule {
     pub check: fn(&Context<'_>) -> Vec<Diagnostic>,
     /// Documents that keep it.
     pub good: &'static str,
-    /// Documents that break it, and no other rule.
+    /// Documents that break it, and no other rule; empty where they would not fit on a page.
     pub bad: &'static str,
 }
 
@@ -54,7 +54,6 @@ pub static RULES: &[Rule] = rules![
     consent_unbound,
     consent_mismatch,
     unused,
-    project_place,
     platform_choice,
     default_target,
     plain_http,

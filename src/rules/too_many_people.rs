@@ -21,7 +21,7 @@ const MOST_AUTHORIZED_USERS: usize = 1_000;
 
 pub const GOOD: &str = super::org_for_person::GOOD;
 
-/// A hundred and one admins do not fit on a page; the test writes them.
+/// A hundred and one admins do not fit on a page.
 pub const BAD: &str = "";
 
 pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
