@@ -16,3 +16,6 @@ pub use compare::differences;
 pub use event::{Event, Sink};
 pub use outcome::{Counts, FailedStep, Outcome, StepError, Stop, TreReport, TreResult};
 pub use run::{ApplyError, Input, Repetition, execute};
+
+#[cfg(test)]
+mod tests;
