@@ -101,10 +101,9 @@ impl Session {
 
 fn unreadable(error: SourceError) -> Failure {
     let hint = error.hint();
-    let SourceError { action: _, path, source: _ } = &error;
-    Failure::files(format!("The repository cannot be read: `{path}` is in the way."))
-        .because(error)
-        .hint(hint)
+    let message = format!("The repository cannot be read: {error}.");
+    let SourceError { action: _, path: _, source } = error;
+    Failure::files(message).because(source).hint(hint)
 }
 
 fn target<'a>(project: &'a Project, asked: Option<&str>) -> Result<&'a Target, Failure> {
