@@ -9,11 +9,16 @@ mod failure;
 mod files;
 mod git;
 mod interrupt;
+mod journaling;
 mod output;
 mod pages;
 mod planning;
 mod platform;
+mod progress;
+mod report;
+
 mod runtime;
+mod saved;
 mod session;
 mod settings;
 
