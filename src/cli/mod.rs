@@ -5,6 +5,7 @@ mod args;
 mod commands;
 pub mod exit;
 mod failure;
+mod generated;
 mod git;
 mod interrupt;
 mod output;
@@ -16,6 +17,7 @@ use clap::Parser;
 
 use args::Args;
 use exit::Status;
+pub use generated::{GeneratedFile, generated_files};
 use output::{Output, Reader};
 use settings::{Environment, Settings};
 

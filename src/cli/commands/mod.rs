@@ -3,7 +3,7 @@
 mod completions;
 mod explain;
 mod man;
-mod schema;
+pub mod schema;
 
 use super::args::Command;
 use super::failure::{Failure, Outcome};
