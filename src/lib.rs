@@ -10,12 +10,19 @@
 
 #![forbid(unsafe_code)]
 
+pub mod apply;
+pub mod cli;
 pub mod desired;
 pub mod diag;
 pub mod diff;
+pub mod drift;
 pub mod lifecycle;
+pub mod live;
 pub mod model;
 pub mod plan;
 pub mod platform;
+pub mod rules;
+pub mod schema;
 pub mod sim;
 pub mod source;
+pub mod state;

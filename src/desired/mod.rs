@@ -2,18 +2,30 @@
 //! place kept where each value came from. A [`Desired`] can only be built from checked input.
 
 mod consent;
+mod documents;
+mod graph;
+mod groups;
 mod people;
+mod profiles;
 mod project;
+mod resolve;
+mod targets;
 mod tre;
 
-pub use consent::{Consent, ConsentKind};
+pub use consent::Consent;
+pub use documents::{Documents, Typed};
+pub use graph::{Walk, walk};
+pub use groups::{DEEPEST, Groups, Ways, group_edges, nested_at};
 pub use people::{GroupPath, Origin, People};
+pub use profiles::{PolicySet, Profiles, profile_edges};
 pub use project::{Guards, PlatformTarget, Project, StateTarget, Target};
+pub use resolve::{Resolved, resolve};
 pub use tre::{DesiredInventory, DesiredStep, DesiredTre};
 
 use std::collections::BTreeMap;
 
 use crate::diag::Range;
+pub use crate::model::ConsentKind;
 use crate::model::{PolicyTable, TreId};
 
 /// A value with the place where it is written.

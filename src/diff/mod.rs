@@ -1,6 +1,16 @@
 //! Desired × Live → changes, each labelled: what differs, who moved, and whether it lets more in.
 
+mod compare;
+mod field;
+mod record;
+mod target;
+
 use std::fmt;
+
+pub use compare::{Change, Sides, changes};
+pub use field::Field;
+pub use record::{record, released};
+pub use target::target;
 
 use serde::{Deserialize, Serialize};
 

@@ -4,12 +4,14 @@
 //! `Directory` are filled by the edges (`live`, `state`) and consumed by the pure stages.
 
 mod applied;
+mod consent;
 mod directory;
 pub mod ids;
 mod policy;
 mod tre;
 
 pub use applied::{Applied, AppliedStep, AppliedTre};
+pub use consent::ConsentKind;
 pub use directory::{Directory, Level, Lookup, Member, Object, Project, Questions};
 pub use ids::*;
 pub use policy::{PolicyKind, PolicySpec, PolicyTable, PolicyValue, Strictness};

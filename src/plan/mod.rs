@@ -1,5 +1,26 @@
-//! The planner and what it makes.
+//! The planner: a pure function from what is asked for, what is live and what was applied to the
+//! calls that lead from one to the other, or to the reason why they do not.
 
+mod asset;
+mod consent;
+mod digest;
+mod guard;
+mod impact;
 mod model;
+mod obstacle;
+mod planner;
+mod question;
+mod reason;
+pub mod render;
+pub mod saved;
+mod sequence;
+mod subject;
+mod tighten;
 
+pub use consent::Allow;
+pub use digest::of as digest;
 pub use model::*;
+pub use planner::{Context, Extent, plan, unmanaged};
+pub use question::questions;
+
+pub use crate::drift::{DriftClass, DriftItem};

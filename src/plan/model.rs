@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::desired::ConsentKind;
 use crate::diff::{Effect, OriginClass};
+use crate::drift::DriftItem;
 use crate::lifecycle::Verdict;
 use crate::model::{RequestCounts, TreId};
 use crate::platform::{Call, Operation};
@@ -363,45 +364,4 @@ pub struct PersonImpact {
     pub id: String,
     /// The roles and groups: `admin`, `authorized user`, `reviewer of <step>`, `group:<id>`.
     pub via: Vec<String>,
-}
-
-/// One managed field where desired, applied and live do not agree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct DriftItem {
-    /// `tre.<id>`.
-    pub address: String,
-    /// A JSON Pointer.
-    pub path: String,
-    /// Who moved.
-    pub class: DriftClass,
-    /// What was last applied; null without a record.
-    pub applied: Value,
-    /// What is on the platform.
-    pub live: Value,
-    /// What the repository asks for.
-    pub desired: Value,
-}
-
-/// Who moved.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum DriftClass {
-    /// The repository moved and was not applied yet.
-    Unapplied,
-    /// The platform moved behind the repository's back.
-    OutOfBand,
-    /// Both moved.
-    Conflict,
 }

@@ -8,6 +8,7 @@
 mod call;
 mod client;
 mod error;
+mod parse;
 pub mod seed;
 pub mod wire;
 
@@ -19,6 +20,7 @@ use serde_json::Value;
 pub use call::{Call, NewStep, NewTre, Operation, TreUpdate};
 pub use client::Wire;
 pub use error::{PlatformError, PlatformErrorKind};
+pub use parse::CallError;
 
 use crate::model::{OrgId, Principal, RequestCounts, TreId, UserId};
 

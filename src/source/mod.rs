@@ -1,12 +1,34 @@
 //! Reading the repository: files found, YAML parsed into trees that keep the place of every node.
+//!
+//! [`load`] and [`find_root`] touch the disk; all else is pure, so that a repository can be built
+//! [from memory](Repository::from_memory) as well.
 
+mod classify;
+pub mod codes;
+mod de;
+mod discover;
+mod error;
+mod ignore;
 mod node;
+mod repository;
+mod spanned;
+mod walk;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+pub use classify::{API_VERSION, PROJECT_FILE};
+pub use de::{DeError, from_node};
+pub use discover::{find_root, load};
+pub use error::{Action, SourceError};
+use ignore::Ignore;
 pub use node::{Entry, Node, NodeValue};
+pub use spanned::Spanned;
 
 use crate::diag::{Diagnostic, Sources};
 

@@ -1,0 +1,107 @@
+//! The fields of a TRE that can differ, each as fine as it can change on its own.
+
+use crate::lifecycle::Setting;
+use crate::model::{Asset, Principal, StepId, UserId};
+
+/// A field, in the order of the YAML.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// The state.
+    State,
+    /// The name.
+    Name,
+    /// The description.
+    Description,
+    /// Who can find it.
+    Visibility,
+    /// One policy.
+    Policy(String),
+    /// One admin.
+    Admin(UserId),
+    /// One authorized user.
+    AuthorizedUser(Principal),
+    /// The inventory's version.
+    InventoryVersion,
+    /// One asset of the inventory.
+    InventoryAsset(Asset),
+    /// The org that pays.
+    BillTo,
+    /// Where the data lies.
+    Region,
+    /// An address of its own.
+    CustomizedUrl,
+    /// A rate card of its own.
+    CustomizedRateCard,
+    /// That a review step is there.
+    ReviewStep(StepId),
+    /// The order of the review steps that stay.
+    ReviewOrder,
+    /// A review step's name.
+    StepName(StepId),
+    /// What a review step decides.
+    StepDescription(StepId),
+    /// One reviewer of a step that stays.
+    Reviewer(StepId, UserId),
+}
+
+impl Field {
+    /// Returns the setting that the lock rules speak of; the state has rules of its own.
+    pub fn setting(&self) -> Option<Setting> {
+        Some(match self {
+            Self::State => return None,
+            Self::Name => Setting::Name,
+            Self::Description => Setting::Description,
+            Self::Visibility => Setting::Visibility,
+            Self::Policy(_) => Setting::Policies,
+            Self::Admin(_) => Setting::Admins,
+            Self::AuthorizedUser(_) => Setting::AuthorizedUsers,
+            Self::InventoryVersion | Self::InventoryAsset(_) => Setting::Inventory,
+            Self::BillTo => Setting::BillTo,
+            Self::Region => Setting::Region,
+            Self::CustomizedUrl => Setting::CustomizedUrl,
+            Self::CustomizedRateCard => Setting::CustomizedRateCard,
+            Self::ReviewStep(_) | Self::ReviewOrder => Setting::ReviewSteps,
+            Self::StepName(_) | Self::StepDescription(_) => Setting::ReviewStepText,
+            Self::Reviewer(..) => Setting::Reviewers,
+        })
+    }
+
+    /// Returns a name that does not depend on the order of lists: what a digest covers.
+    pub fn key(&self) -> String {
+        match self {
+            Self::State => "/state".to_owned(),
+            Self::Name => "/name".to_owned(),
+            Self::Description => "/description".to_owned(),
+            Self::Visibility => "/visibility".to_owned(),
+            Self::Policy(name) => format!("/policies/{}", escape(name)),
+            Self::Admin(user) => format!("/admins/{user}"),
+            Self::AuthorizedUser(person) => format!("/authorizedUsers/{person}"),
+            Self::InventoryVersion => "/inventory/version".to_owned(),
+            Self::InventoryAsset(asset) => format!("/inventory/{}", asset.key()),
+            Self::BillTo => "/billTo".to_owned(),
+            Self::Region => "/region".to_owned(),
+            Self::CustomizedUrl => "/customizedURL".to_owned(),
+            Self::CustomizedRateCard => "/customizedRateCard".to_owned(),
+            Self::ReviewStep(step) => format!("/reviewSteps/{step}"),
+            Self::ReviewOrder => "/reviewSteps".to_owned(),
+            Self::StepName(step) => format!("/reviewSteps/{step}/name"),
+            Self::StepDescription(step) => format!("/reviewSteps/{step}/description"),
+            Self::Reviewer(step, user) => format!("/reviewSteps/{step}/reviewers/{user}"),
+        }
+    }
+
+    /// Tells whether the field is an entry of a list of people.
+    pub fn is_person(&self) -> bool {
+        matches!(self, Self::Admin(_) | Self::AuthorizedUser(_) | Self::Reviewer(..))
+    }
+
+    /// Tells whether the field belongs to the inventory.
+    pub fn is_inventory(&self) -> bool {
+        matches!(self, Self::InventoryVersion | Self::InventoryAsset(_))
+    }
+}
+
+/// Escapes a name for use in a JSON Pointer.
+pub(crate) fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

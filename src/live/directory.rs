@@ -1,0 +1,112 @@
+//! Who belongs where, who exists, and what the assets are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::LiveError;
+use super::answers::{gather, unless_refused};
+use super::convert;
+use crate::model::{Directory, Member, ObjectId, OrgId, Principal, ProjectId, Questions, UserId};
+use crate::platform::Reader;
+
+/// Answers what a plan wants to know, as far as the platform tells: what it refuses to tell stays
+/// unknown.
+///
+/// # Errors
+///
+/// Where the platform fails, or answers what the wire contract does not know.
+pub async fn fill(
+    reader: &dyn Reader,
+    operator: &UserId,
+    questions: &Questions,
+) -> Result<Directory, LiveError> {
+    let Questions { members, people, objects } = questions;
+    let mut directory = Directory::of(operator.clone());
+    fill_members(reader, members, &mut directory).await?;
+    fill_people(reader, people, &mut directory).await?;
+    fill_objects(reader, objects, &mut directory).await?;
+    let mut projects: BTreeSet<ProjectId> = objects.values().flatten().cloned().collect();
+    projects.extend(directory.objects.values().flatten().map(|object| object.project.clone()));
+    fill_projects(reader, &projects, &mut directory).await?;
+    Ok(directory)
+}
+
+/// One listing an org; then one question for each user that the listing does not show, since a
+/// listing may hide members.
+async fn fill_members(
+    reader: &dyn Reader,
+    asked: &BTreeMap<OrgId, BTreeSet<UserId>>,
+    directory: &mut Directory,
+) -> Result<(), LiveError> {
+    let listings = gather(asked.keys().map(|org| reader.find_members(org, None))).await;
+    let mut unlisted: Vec<(&OrgId, &UserId)> = Vec::new();
+    for ((org, users), listing) in asked.iter().zip(listings) {
+        let Some(listing) = unless_refused(listing)? else { continue };
+        let mut members: BTreeMap<UserId, Option<Member>> = BTreeMap::new();
+        for listed in &listing {
+            let (user, member) = convert::member(org, listed)?;
+            members.insert(user, Some(member));
+        }
+        unlisted.extend(users.iter().filter(|user| !members.contains_key(*user)).map(|u| (org, u)));
+        directory.members.insert(org.clone(), members);
+    }
+    let answers =
+        gather(unlisted.iter().map(|(org, user)| reader.find_members(org, Some(user)))).await;
+    for ((org, user), answer) in unlisted.into_iter().zip(answers) {
+        let Some(found) = unless_refused(answer)? else { continue };
+        let found = found.iter().find(|member| member.id == user.as_str());
+        let member = found.map(|found| convert::member(org, found)).transpose()?;
+        directory
+            .members
+            .entry(org.clone())
+            .or_default()
+            .insert(user.clone(), member.map(|(_, member)| member));
+    }
+    Ok(())
+}
+
+async fn fill_people(
+    reader: &dyn Reader,
+    asked: &BTreeSet<Principal>,
+    directory: &mut Directory,
+) -> Result<(), LiveError> {
+    let answers = gather(asked.iter().map(|id| reader.exists(id))).await;
+    for (id, answer) in asked.iter().zip(answers) {
+        if let Some(exists) = unless_refused(answer)? {
+            directory.people.insert(id.clone(), exists);
+        }
+    }
+    Ok(())
+}
+
+async fn fill_objects(
+    reader: &dyn Reader,
+    asked: &BTreeMap<ObjectId, Option<ProjectId>>,
+    directory: &mut Directory,
+) -> Result<(), LiveError> {
+    let answers = gather(asked.iter().map(|(id, project)| {
+        reader.describe_object(id.as_str(), project.as_ref().map(ProjectId::as_str))
+    }))
+    .await;
+    for (id, answer) in asked.keys().zip(answers) {
+        if let Some(found) = unless_refused(answer)? {
+            let object = found.map(convert::object).transpose()?;
+            directory.objects.insert(id.clone(), object);
+        }
+    }
+    Ok(())
+}
+
+async fn fill_projects(
+    reader: &dyn Reader,
+    asked: &BTreeSet<ProjectId>,
+    directory: &mut Directory,
+) -> Result<(), LiveError> {
+    let answers = gather(asked.iter().map(|id| reader.describe_object(id.as_str(), None))).await;
+    for (id, answer) in asked.iter().zip(answers) {
+        if let Some(found) = unless_refused(answer)? {
+            let project = found.map(convert::project).transpose()?;
+            directory.projects.insert(id.clone(), project);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! Reader → Live: the platform's answers as plain data that the pure stages understand.
+
+mod answers;
+mod convert;
+mod directory;
+mod error;
+mod read;
+
+pub use convert::live_tre;
+pub use directory::fill;
+pub use error::LiveError;
+pub use read::{describe_one, read, requests};

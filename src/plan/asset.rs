@@ -1,0 +1,139 @@
+//! Whether the assets of an inventory can be set, and given out, by the acting account.
+
+use super::obstacle::Obstacles;
+use super::sequence::{added_users, lacks_administer};
+use crate::diag::Range;
+use crate::diff::Field;
+use crate::lifecycle::{self, Transition};
+use crate::model::{
+    Asset, AssetRef, Inventory, Lookup, Object, OrgId, Principal, ProjectId, Region, Tre, TreState,
+};
+
+/// Adds what keeps the inventory that is asked for from being set or published.
+pub(crate) fn obstacles(found: &mut Obstacles<'_>, after: &Tre) {
+    let subject = found.subject;
+    let is_set = subject.inventory_changes();
+    if let Some(inventory) = &after.inventory
+        && (is_set || subject.takes(Transition::Publish))
+    {
+        for (asset, reference) in inventory.assets() {
+            one_asset(found, asset, reference, (&after.region, &after.bill_to));
+        }
+        showcase_apart(found, inventory);
+    }
+    showcase_administered(found, after);
+}
+
+fn path(asset: Asset) -> String {
+    Field::InventoryAsset(asset).key()
+}
+
+fn place<'a>(found: &Obstacles<'a>, asset: Asset) -> Option<&'a Range> {
+    let written = found.subject.desired.inventory.as_ref()?;
+    written.asset_ranges.get(&asset).or(Some(&written.range))
+}
+
+fn one_asset(
+    found: &mut Obstacles<'_>,
+    asset: Asset,
+    reference: &AssetRef,
+    fits: (&Region, &OrgId),
+) {
+    let (path, range) = (path(asset), place(found, asset).cloned());
+    let range = range.as_ref();
+    let object = match found.subject.ctx.directory.object(&reference.object) {
+        Lookup::Unknown => return,
+        Lookup::Missing => {
+            let message = format!("`{reference}` cannot be found.");
+            found.add(lifecycle::ASSET_MISSING, &path, message, range);
+            return;
+        }
+        Lookup::Known(object) => object,
+    };
+    if let Some(project) = &reference.project
+        && *project != object.project
+    {
+        let message =
+            format!("`{}` lies in `{}`, not in `{project}`.", reference.object, object.project);
+        found.add(lifecycle::ASSET_MISSING, &path, message, range);
+    }
+    if asset.is_dataset() && !object.types.iter().any(|kind| kind == "Dataset") {
+        let message = format!("`{}` is no Dataset.", reference.object);
+        found.add(lifecycle::ASSET_NOT_DATASET, &path, message, range);
+    }
+    if !object.is_closed {
+        let message = format!("`{}` is still open.", reference.object);
+        found.add(lifecycle::ASSET_NOT_CLOSED, &path, message, range);
+    }
+    placement(found, (&path, range), object, fits);
+}
+
+fn placement(
+    found: &mut Obstacles<'_>,
+    (path, range): (&str, Option<&Range>),
+    object: &Object,
+    (region, bill_to): (&Region, &OrgId),
+) {
+    let Lookup::Known(project) = found.subject.ctx.directory.project(&object.project) else {
+        return;
+    };
+    if project.region != *region {
+        let message =
+            format!("`{}` lies in `{}`, the TRE in `{region}`.", object.project, project.region);
+        found.add(lifecycle::ASSET_ELSEWHERE, path, message, range);
+    }
+    if project.bill_to != Principal::Org(bill_to.clone()) {
+        let message = format!(
+            "`{}` is billed to `{}`, the TRE to `{bill_to}`.",
+            object.project, project.bill_to
+        );
+        found.add(lifecycle::ASSET_ELSEWHERE, path, message, range);
+    }
+}
+
+/// Returns the project in which an asset lies, as far as it is known.
+fn project_of(found: &Obstacles<'_>, reference: &AssetRef) -> Option<ProjectId> {
+    match found.subject.ctx.directory.object(&reference.object) {
+        Lookup::Known(object) => Some(object.project.clone()),
+        Lookup::Missing | Lookup::Unknown => reference.project.clone(),
+    }
+}
+
+fn showcase_apart(found: &mut Obstacles<'_>, inventory: &Inventory) {
+    let Some(project) =
+        inventory.data_showcase.as_ref().and_then(|showcase| project_of(found, showcase))
+    else {
+        return;
+    };
+    for (asset, reference) in inventory.assets() {
+        if asset != Asset::DataShowcase && project_of(found, reference).as_ref() == Some(&project) {
+            let message =
+                format!("`{}` lies in `{project}`, as the showcase does.", reference.object);
+            let range = place(found, asset).cloned();
+            found.add(lifecycle::SHOWCASE_SHARES_PROJECT, &path(asset), message, range.as_ref());
+        }
+    }
+}
+
+/// In a published TRE the operator, as its admin, administers the project of the showcase that is
+/// given out (D). What remains is a new showcase while somebody is listed, and a draft.
+fn showcase_administered(found: &mut Obstacles<'_>, after: &Tre) {
+    let subject = found.subject;
+    if !lacks_administer(subject) {
+        return;
+    }
+    let stays = subject
+        .before()
+        .is_some_and(|before| !before.authorized_users.is_disjoint(&after.authorized_users));
+    let is_new = subject.change(&Field::InventoryAsset(Asset::DataShowcase)).is_some();
+    let is_draft = subject.live_state().is_none_or(|state| state == TreState::Draft);
+    let adds_in_draft =
+        is_draft && after.state == TreState::Draft && !added_users(subject).is_empty();
+    if (is_new && stays) || adds_in_draft {
+        let message =
+            "The acting account lacks ADMINISTER on the project of the showcase.".to_owned();
+        let range = place(found, Asset::DataShowcase).cloned();
+        let path = path(Asset::DataShowcase);
+        found.add(lifecycle::SHOWCASE_ADMINISTER, &path, message, range.as_ref());
+    }
+}

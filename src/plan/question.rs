@@ -1,0 +1,91 @@
+//! What a plan has to know of people, orgs and assets before it can be made. A plan without
+//! changes asks nothing.
+
+use super::Context;
+use super::subject::Subject;
+use crate::diff::Field;
+use crate::lifecycle::Transition;
+use crate::model::{Principal, Questions, Tre, TreState, UserId};
+
+/// Returns the questions of all TREs that would change.
+pub fn questions(ctx: &Context<'_>) -> Questions {
+    let mut questions = Questions::default();
+    for desired in ctx.selected() {
+        let subject = Subject::new(ctx, desired);
+        if let Some(after) = &subject.after
+            && !subject.changes.is_empty()
+        {
+            ask(&subject, after, &mut questions);
+        }
+    }
+    questions
+}
+
+fn ask(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
+    let creates = subject.takes(Transition::Create);
+    if creates || subject.change(&Field::BillTo).is_some() {
+        member(after, subject.operator(), questions);
+        for admin in &after.admins {
+            member(after, admin, questions);
+        }
+    }
+    for change in subject.changes.iter().filter(|change| !change.after.is_null()) {
+        match &change.field {
+            Field::Admin(user) => {
+                member(after, user, questions);
+                person(user, questions);
+            }
+            Field::AuthorizedUser(id) => {
+                questions.people.insert(id.clone());
+            }
+            Field::Reviewer(_, user) => person(user, questions),
+            Field::ReviewStep(step) => {
+                let step = after.review_step(step);
+                step.into_iter().flat_map(|step| &step.reviewers).for_each(|user| {
+                    person(user, questions);
+                });
+            }
+            _ => {}
+        }
+    }
+    assets(subject, after, questions);
+    remaining_ways(subject, after, questions);
+}
+
+fn person(user: &UserId, questions: &mut Questions) {
+    questions.people.insert(Principal::User(user.clone()));
+}
+
+fn member(tre: &Tre, user: &UserId, questions: &mut Questions) {
+    questions.members.entry(tre.bill_to.clone()).or_default().insert(user.clone());
+}
+
+fn assets(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
+    let Some(inventory) = &after.inventory else { return };
+    let is_used = subject.inventory_changes() || subject.takes(Transition::Publish);
+    let adds_users = !super::sequence::added_users(subject).is_empty();
+    let is_draft = after.state == TreState::Draft;
+    for (asset, reference) in inventory.assets() {
+        let is_asked = asset == crate::model::Asset::DataShowcase && adds_users && is_draft;
+        if is_used || is_asked {
+            questions.objects.insert(reference.object.clone(), reference.project.clone());
+        }
+    }
+}
+
+/// Whoever leaves a list may stay in as a member of a listed org.
+fn remaining_ways(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
+    let orgs = after.authorized_users.iter().filter_map(|listed| match listed {
+        Principal::Org(org) => Some(org),
+        Principal::User(_) => None,
+    });
+    for org in orgs {
+        for change in &subject.changes {
+            if let Field::AuthorizedUser(Principal::User(user)) = &change.field
+                && change.after.is_null()
+            {
+                questions.members.entry(org.clone()).or_default().insert(user.clone());
+            }
+        }
+    }
+}

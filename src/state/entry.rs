@@ -1,0 +1,184 @@
+//! What a journal holds: one entry for each thing that happened.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::{AppliedTre, TreId, UserId};
+use crate::platform::{Call, CallError, Operation, PlatformError};
+
+/// What a run is, and what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// The command as it was given.
+    pub command: String,
+    /// The target's name.
+    pub target: String,
+    /// The acting account.
+    pub operator: UserId,
+    /// The commit that was checked out, outside git none.
+    pub commit: Option<String>,
+    /// The digest of every file that was read.
+    pub digest: String,
+}
+
+/// One call as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredCall {
+    /// The operation.
+    pub operation: Operation,
+    /// The body.
+    pub input: Value,
+}
+
+impl StoredCall {
+    /// Returns the stored form of a call.
+    pub fn of(tre: &TreId, call: &Call) -> Self {
+        Self { operation: call.operation(), input: call.input(tre) }
+    }
+
+    /// Returns the call.
+    ///
+    /// # Errors
+    ///
+    /// Where the input does not belong to the operation.
+    pub fn call(&self) -> Result<Call, CallError> {
+        Call::parse(self.operation, &self.input)
+    }
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Entry {
+    /// A run begins; the first entry of a segment.
+    RunStarted {
+        /// The version of the journal's format.
+        format_version: String,
+        /// The run.
+        #[serde(flatten)]
+        info: RunInfo,
+    },
+    /// The work on a TRE begins.
+    TreStarted {
+        /// The TRE.
+        tre: TreId,
+        /// The digest of its plan, so that an interrupted saved plan is known again.
+        digest: String,
+        /// All steps of that plan.
+        steps: Vec<StoredCall>,
+        /// How many of them earlier runs have confirmed.
+        confirmed: usize,
+        /// The record that the steps are counted on.
+        baseline: AppliedTre,
+    },
+    /// A call is about to be made.
+    Intent {
+        /// The TRE.
+        tre: TreId,
+        /// The step, from 1.
+        step: usize,
+        /// The route.
+        route: String,
+        /// The call.
+        #[serde(flatten)]
+        call: StoredCall,
+    },
+    /// A call came back, or what became of it was found out later.
+    Outcome {
+        /// The TRE.
+        tre: TreId,
+        /// The step, from 1.
+        step: usize,
+        /// What came back.
+        #[serde(flatten)]
+        result: StepResult,
+    },
+    /// The record of a TRE is replaced as a whole.
+    Recorded {
+        /// The TRE.
+        tre: TreId,
+        /// The record, or null where there is none any more.
+        record: Option<AppliedTre>,
+    },
+    /// The work on a TRE ends.
+    TreEnded {
+        /// The TRE.
+        tre: TreId,
+        /// How.
+        result: TreEnd,
+    },
+    /// The run ends.
+    RunEnded {
+        /// How.
+        result: RunResult,
+    },
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum StepResult {
+    /// The platform confirmed it.
+    Ok,
+    /// No success was reported, and the effect was seen on reading.
+    Seen,
+    /// No success was reported, and the effect was not seen on reading.
+    NotSeen,
+    /// The platform refused it.
+    Error {
+        /// The refusal.
+        error: StoredError,
+    },
+    /// Nobody knows; the next run finds out.
+    Unknown {
+        /// What came back instead of an answer.
+        error: StoredError,
+    },
+}
+
+/// A refusal as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredError {
+    /// The error type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The platform's own words.
+    pub message: String,
+    /// The id of the call in the vendor's logs.
+    pub request_id: Option<String>,
+}
+
+impl From<&PlatformError> for StoredError {
+    fn from(error: &PlatformError) -> Self {
+        let PlatformError { route: _, kind, message, request_id } = error;
+        Self {
+            kind: kind.as_str().to_owned(),
+            message: message.clone(),
+            request_id: request_id.clone(),
+        }
+    }
+}
+
+/// How the work on a TRE ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TreEnd {
+    /// Every step is done, and the platform shows what was planned.
+    Applied,
+    /// A step failed.
+    Failed,
+    /// Every step is done, and the platform shows something else, or could not be read.
+    Differs,
+    /// The run was stopped.
+    Interrupted,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunResult {
+    /// All that was to be done was tried.
+    Done,
+    /// The run was stopped.
+    Interrupted,
+}

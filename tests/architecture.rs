@@ -1,0 +1,319 @@
+//! The arrows and the purity of `docs/architecture.md`, read from the sources themselves.
+//!
+//! Only the part of a file that is built into the program counts: tests may use what they like,
+//! except in `sim`, which is a second reading of the platform's reference and stays apart.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "architecture/reader.rs"]
+mod reader;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use reader::{bare, crate_paths, program_part, word_starts};
+
+/// Layers, lowest first. A module uses its own layer and those before it.
+const LAYERS: &[&[&str]] = &[
+    &["diag"],
+    &["platform", "model"],
+    &["schema", "source"],
+    &["desired", "inventory"],
+    &["diff", "lifecycle", "rules"],
+    &["drift", "plan", "guardrail"],
+    &["live", "api", "sim", "state"],
+    &["apply"],
+    &["cli"],
+];
+
+/// Folders or files whose code is a function of its arguments and nothing else.
+const PURE: &[&str] = &[
+    "desired",
+    "diag",
+    "diff",
+    "drift",
+    "guardrail",
+    "inventory",
+    "lifecycle",
+    "model",
+    "plan",
+    "platform/call.rs",
+    "platform/error.rs",
+    "platform/seed.rs",
+    "platform/wire.rs",
+    "rules",
+    "schema",
+    "sim/world",
+    "sim/world.rs",
+    "source",
+];
+
+/// Files in pure folders that are an edge on purpose, each with the one thing it may touch.
+const EDGES: &[(&str, &str)] = &[
+    ("source/discover.rs", "fs_err"),
+    ("source/discover.rs", "std::fs"),
+    ("source/read.rs", "fs_err"),
+    ("source/read.rs", "std::fs"),
+];
+
+/// What makes code depend on more than its arguments.
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "fs_err",
+    "std::env",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant",
+    "Timestamp::now",
+    "Zoned::now",
+    "tokio",
+    "rand",
+    "async",
+];
+
+/// Where asynchronous code may be.
+const ASYNC: &[&str] = &["api", "apply", "cli", "live", "sim", "state", "platform/client.rs"];
+
+const LONGEST_FILE: usize = 400;
+const LONGEST_MAIN: usize = 40;
+
+struct Source {
+    /// Relative to `src/`, with `/`.
+    path: String,
+    /// The text as it is.
+    text: String,
+    /// Without comments, literals and the test part.
+    code: String,
+}
+
+impl Source {
+    fn module(&self) -> &str {
+        self.path.split('/').next().unwrap().trim_end_matches(".rs")
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    assert!(files.len() > 10, "the sources are not found below {}", root.display());
+    files
+        .into_iter()
+        .map(|file| {
+            let text = fs::read_to_string(&file).unwrap();
+            let path = file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+            let code = bare(program_part(&path, &text));
+            Source { path, text, code }
+        })
+        .collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|modules| modules.contains(&module))
+}
+
+fn is_below(path: &str, folders: &[&str]) -> bool {
+    folders.iter().any(|folder| {
+        path == *folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+fn report(what: &str, violations: &[String]) {
+    assert!(violations.is_empty(), "{what}\n  {}\n", violations.join("\n  "));
+}
+
+#[test]
+fn every_module_has_a_layer_and_points_down() {
+    let mut violations = Vec::new();
+    for source in sources() {
+        let from = source.module();
+        if from == "main" || from == "lib" {
+            continue;
+        }
+        let Some(from_layer) = layer(from) else {
+            violations.push(format!("src/{}: `{from}` stands in no layer", source.path));
+            continue;
+        };
+        for path in crate_paths(&source.path, &source.code) {
+            if layer(&path[0]).is_some_and(|to_layer| to_layer > from_layer) {
+                violations.push(format!("src/{}: uses `{}`", source.path, path.join("::")));
+            }
+        }
+    }
+    report(
+        "Layers only point down (docs/architecture.md). Move what is shared to a lower layer, or \
+         pass it as an argument:",
+        &violations,
+    );
+}
+
+#[test]
+fn no_two_modules_use_each_other() {
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in sources() {
+        let from = source.module().to_owned();
+        for path in crate_paths(&source.path, &source.code) {
+            if path[0] != from && layer(&path[0]).is_some() {
+                uses.entry(from.clone()).or_default().insert(path[0].clone());
+            }
+        }
+    }
+    let violations: Vec<_> = uses
+        .keys()
+        .filter(|module| reaches(&uses, module, module))
+        .map(|module| format!("`{module}` is used by what it uses"))
+        .collect();
+    report("Modules of one layer may use each other in one direction only:", &violations);
+}
+
+fn reaches(uses: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(module) = open.pop() {
+        for next in uses.get(module).into_iter().flatten() {
+            if next == to {
+                return true;
+            }
+            if seen.insert(next) {
+                open.push(next);
+            }
+        }
+    }
+    false
+}
+
+#[test]
+fn the_embedded_platform_shares_no_rule_with_the_planner() {
+    let id_names = names_in("src/model/ids.rs");
+    let mut violations = Vec::new();
+    for source in sources().iter().filter(|source| source.module() == "sim") {
+        for path in crate_paths(&source.path, &bare(&source.text)) {
+            let is_allowed = match path[0].as_str() {
+                "sim" | "platform" | "diag" => true,
+                "model" => path.get(1).is_some_and(|name| name == "ids" || id_names.contains(name)),
+                _ => false,
+            };
+            if !is_allowed {
+                violations.push(format!("src/{}: uses `{}`", source.path, path.join("::")));
+            }
+        }
+    }
+    report(
+        "`sim` is written from the platform's reference alone, so that it can check the planner. \
+         It uses only `platform`, `model::ids` and `diag`, its tests too:",
+        &violations,
+    );
+}
+
+/// Returns the capitalised names that a file mentions in its program part.
+fn names_in(path: &str) -> BTreeSet<String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let text = fs::read_to_string(file).unwrap();
+    bare(program_part(path, &text))
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn pure_stages_depend_on_their_arguments_alone() {
+    let mut violations = Vec::new();
+    for source in sources().iter().filter(|source| is_below(&source.path, PURE)) {
+        for word in IMPURE {
+            let is_edge = EDGES.contains(&(source.path.as_str(), word));
+            if !is_edge && word_starts(&source.code, word).next().is_some() {
+                violations.push(format!("src/{}: `{word}`", source.path));
+            }
+        }
+    }
+    report(
+        "Pure stages know no file, clock, network, environment, thread or random source. Take the \
+         value as an argument and let an edge fill it:",
+        &violations,
+    );
+}
+
+#[test]
+fn asynchronous_code_stays_at_the_edges() {
+    let violations: Vec<_> = sources()
+        .iter()
+        .filter(|source| !is_below(&source.path, ASYNC) && source.path != "main.rs")
+        .filter(|source| word_starts(&source.code, "tokio").next().is_some())
+        .map(|source| format!("src/{}", source.path))
+        .collect();
+    report("Only these may use the runtime: api, apply, cli, live, sim, state:", &violations);
+}
+
+#[test]
+fn only_the_output_module_prints() {
+    let violations: Vec<_> = sources()
+        .iter()
+        .filter(|source| !is_below(&source.path, &["cli/output", "cli/output.rs"]))
+        .flat_map(|source| {
+            ["println!", "print!", "eprintln!", "eprint!", "dbg!"]
+                .into_iter()
+                .filter(|name| source.code.contains(name))
+                .map(|name| format!("src/{}: `{name}`", source.path))
+        })
+        .collect();
+    report("Return the text, and let `cli::output` print it:", &violations);
+}
+
+#[test]
+fn files_are_short() {
+    let mut violations = Vec::new();
+    for source in sources() {
+        let lines = program_part(&source.path, &source.text).lines().count();
+        let longest = if source.path == "main.rs" { LONGEST_MAIN } else { LONGEST_FILE };
+        if lines > longest {
+            violations.push(format!("src/{}: {lines} lines, at most {longest}", source.path));
+        }
+    }
+    report(
+        "A file that needs scrolling does two things. Split it where its nouns change (tests at \
+         the end do not count):",
+        &violations,
+    );
+}
+
+#[test]
+fn exceptions_are_expected_and_nothing_is_left_to_do() {
+    let mut violations = Vec::new();
+    for source in sources() {
+        if bare(&source.text).contains("[allow(") {
+            violations.push(format!(
+                "src/{}: write `#[expect(lint, reason = \"…\")]`, not `allow`",
+                source.path
+            ));
+        }
+        for mark in ["TODO", "FIXME", "XXX"] {
+            if word_starts(&source.text, mark).next().is_some() {
+                violations.push(format!("src/{}: `{mark}`", source.path));
+            }
+        }
+    }
+    report("Finish it, or write down plainly what is not there:", &violations);
+}
+
+#[test]
+fn folders_are_matched_whole() {
+    assert!(is_below("sim/world/tre.rs", PURE));
+    assert!(!is_below("sim/store.rs", PURE));
+    assert!(!is_below("planner/x.rs", PURE));
+}
