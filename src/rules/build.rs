@@ -19,16 +19,27 @@ pub struct Built {
 /// Checks form and meaning of every document, and follows every reference. `today` (UTC) is the
 /// day on which consents are judged.
 pub fn build(repository: &Repository, today: Date) -> Built {
-    let mut resolved = resolve(repository);
-    let mut diagnostics = repository.diagnostics.clone();
-    diagnostics.append(&mut resolved.diagnostics);
+    let resolved = resolve(repository);
+    let mut diagnostics = resolved.diagnostics.clone();
     let context = Context { resolved: &resolved, today };
     for rule in RULES {
         diagnostics.extend((rule.check)(&context));
     }
+    diagnostics.retain(|found| !is_consequence(found, &repository.diagnostics));
+    diagnostics.extend(repository.diagnostics.iter().cloned());
     sort(&mut diagnostics);
     let has_error = diagnostics.iter().any(|found| found.severity == Severity::Error);
     Built { desired: (!has_error).then_some(resolved.desired), diagnostics }
+}
+
+/// Tells whether a finding is about text that could not be read, which stands in the tree as
+/// nothing: whoever corrects the text must not be sent after that too.
+fn is_consequence(found: &Diagnostic, unreadable: &[Diagnostic]) -> bool {
+    let Some(place) = &found.range else { return false };
+    let errors = unreadable.iter().filter(|error| error.severity == Severity::Error);
+    errors.filter_map(|error| error.range.as_ref()).any(|error| {
+        error.file == place.file && error.start <= place.start && place.end <= error.end
+    })
 }
 
 /// Puts findings in the order of their places, those without one first, and drops repetitions.

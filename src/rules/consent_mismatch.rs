@@ -88,7 +88,7 @@ fn in_consent(consent: &ConsentDocument, asked: &Value) -> Vec<Diagnostic> {
                     Diagnostic::warning(
                         &CODE,
                         format!(
-                            "The consent `{kind}` is to `{}`, and the document asks for `{}`.",
+                            "The consent `{kind}` allows `{}`, and the document asks for `{}`.",
                             plain(&wanted.value),
                             plain(value)
                         ),
@@ -100,7 +100,7 @@ fn in_consent(consent: &ConsentDocument, asked: &Value) -> Vec<Diagnostic> {
                     Diagnostic::warning(
                         &CODE,
                         format!(
-                            "The consent `{kind}` is to `{path}`, which this document does not set."
+                            "The consent `{kind}` is for `{path}`, which this document does not set."
                         ),
                     )
                     .at(range)

@@ -3,6 +3,8 @@
 use super::Context;
 use crate::desired::ConsentKind;
 use crate::diag::{Code, Diagnostic};
+use crate::model::DesiredState;
+use crate::schema::document::{ConsentDocument, TreDocument};
 
 pub static CODE: Code = Code {
     id: "TRE059",
@@ -39,41 +41,47 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for tre in &context.documents().tres {
         for consent in tre.value.consents.iter().flatten() {
-            let bound = consent.value.values.as_ref().filter(|values| !values.value.is_empty());
-            if bound.is_some() {
-                continue;
-            }
-            let allow = &consent.value.allow;
-            let name = allow.value.as_str();
-            match example(allow.value) {
-                Some(example) => {
-                    let summary = format!("The consent `{name}` does not say to which change.");
-                    found.push(
-                        Diagnostic::error(&CODE, summary).at(&allow.range).help(format!(
-                            "Bind it to the exact new value, as in `for: {example}`."
-                        )),
-                    );
-                }
-                None if consent.value.until.is_none() => {
-                    let summary = format!("The consent `{name}` would hold for ever.");
-                    found.push(Diagnostic::error(&CODE, summary).at(&allow.range).help(
-                        "Write the last day on which it holds, as in `until: 2026-05-20`, or bind \
-                         it to the exact new value with `for`.",
-                    ));
-                }
-                None => {}
+            let values = consent.value.values.as_ref();
+            if values.is_none_or(|values| values.value.is_empty()) {
+                found.extend(unbound(&tre.value, &consent.value));
             }
         }
     }
     found
 }
 
-/// Returns how to bind a consent that is never about a list.
-fn example(kind: ConsentKind) -> Option<&'static str> {
+fn unbound(tre: &TreDocument, consent: &ConsentDocument) -> Option<Diagnostic> {
+    let ConsentDocument { allow, until, .. } = consent;
+    let name = allow.value.as_str();
+    let (summary, help) = match example(tre, allow.value) {
+        Some(example) => (
+            format!("The consent `{name}` does not say to which change."),
+            format!("Bind it to the exact new value, as in `for: {example}`."),
+        ),
+        None if until.is_none() => (
+            format!("The consent `{name}` would hold for ever."),
+            "Bind it to the exact new value with `for`; where that is a list, write the last day \
+             on which it holds instead, as in `until: 2026-05-20`."
+                .to_owned(),
+        ),
+        None => return None,
+    };
+    Some(Diagnostic::error(&CODE, summary).at(&allow.range).help(help))
+}
+
+/// Returns how to bind a consent that is never about a list, in this document.
+fn example(tre: &TreDocument, kind: ConsentKind) -> Option<String> {
     match kind {
-        ConsentKind::Maintenance => Some("{/inventory/version: \"2026.1\"}"),
-        ConsentKind::Delete => Some("{/state: deleted}"),
-        ConsentKind::Publish => Some("{/state: active}"),
+        ConsentKind::Maintenance if tre.state.value == DesiredState::Maintenance => {
+            Some("{/state: maintenance}".to_owned())
+        }
+        ConsentKind::Maintenance => {
+            let inventory = tre.inventory.as_ref();
+            let version = inventory.map_or("2026.1", |inventory| &inventory.value.version.value);
+            Some(format!("{{/inventory/version: \"{version}\"}}"))
+        }
+        ConsentKind::Delete => Some("{/state: deleted}".to_owned()),
+        ConsentKind::Publish => Some("{/state: active}".to_owned()),
         ConsentKind::Loosen | ConsentKind::MassRemoval | ConsentKind::Revert => None,
     }
 }

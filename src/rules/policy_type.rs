@@ -80,6 +80,9 @@ fn help(kind: PolicyKind, value: &PolicyValue) -> String {
             "Write `false`, without quotes: YAML reads this as text.".to_owned()
         }
         (PolicyKind::Bool, _) => "Write `true` or `false`, without quotes.".to_owned(),
+        (PolicyKind::Number, _) if *value == PolicyValue::Number(0) => {
+            "Write 1 or more, or `null` for the platform's default.".to_owned()
+        }
         (PolicyKind::Number, _) => {
             "Write a number without quotes, or `null` for the platform's default.".to_owned()
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Context;
 use super::context::all_lists;
 use crate::desired::nested_at;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Range, did_you_mean};
 
 pub static CODE: Code = Code {
     id: "TRE061",
@@ -32,30 +32,49 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let documents = context.documents();
-    let used_groups: BTreeSet<_> = all_lists(context)
-        .flat_map(|list| nested_at(&list.entries.value).map(|(id, _)| id))
+    let named: BTreeSet<&str> = all_lists(context)
+        .flat_map(|list| nested_at(&list.entries.value).map(|(id, _)| id.as_str()))
         .collect();
-    let tres = context.kept_tres().map(|tre| &tre.value.extends);
-    let profiles = documents.profiles.iter().map(|profile| &profile.value.extends);
-    let used_profiles: BTreeSet<_> =
-        tres.chain(profiles).flatten().flat_map(|list| &list.value).map(|id| &id.value.0).collect();
     let groups = documents.groups.iter().map(|group| &group.value.id);
-    let mut found: Vec<Diagnostic> = groups
-        .filter(|id| !used_groups.contains(&id.value.0))
-        .map(|id| {
-            Diagnostic::warning(&CODE, format!("Nothing uses the group `{}`.", id.value.0))
-                .at(&id.range)
-                .help(format!(
-                    "Name it in a list of people, as `group:{}`, or remove it.",
-                    id.value.0
-                ))
-        })
+    let groups: Vec<_> = groups.map(|id| (id.value.0.as_str(), &id.range)).collect();
+    let mut found = unused("group", &groups, &named, |id| {
+        format!("Name it in a list of people, as `group:{id}`, or remove it.")
+    });
+
+    let tres = context.kept_tres().map(|tre| &tre.value.extends);
+    let extends = documents.profiles.iter().map(|profile| &profile.value.extends);
+    let named: BTreeSet<&str> = tres
+        .chain(extends)
+        .flatten()
+        .flat_map(|list| &list.value)
+        .map(|id| id.value.0.as_str())
         .collect();
     let profiles = documents.profiles.iter().map(|profile| &profile.value.id);
-    found.extend(profiles.filter(|id| !used_profiles.contains(&id.value.0)).map(|id| {
-        Diagnostic::warning(&CODE, format!("Nothing uses the profile `{}`.", id.value.0))
-            .at(&id.range)
-            .help("Name it under `extends`, or remove it.")
+    let profiles: Vec<_> = profiles.map(|id| (id.value.0.as_str(), &id.range)).collect();
+    found.extend(unused("profile", &profiles, &named, |_| {
+        "Name it under `extends`, or remove it.".to_owned()
     }));
     found
+}
+
+/// Returns a finding for everything that nothing names. A misspelt name counts for what it was
+/// probably meant to be, so that one slip is told once.
+fn unused(
+    what: &str,
+    all: &[(&str, &Range)],
+    named: &BTreeSet<&str>,
+    help: impl Fn(&str) -> String,
+) -> Vec<Diagnostic> {
+    let known: BTreeSet<&str> = all.iter().map(|(id, _)| *id).collect();
+    let misspelt = named.difference(&known);
+    let meant: BTreeSet<&str> =
+        misspelt.filter_map(|name| did_you_mean(name, known.iter().copied())).collect();
+    all.iter()
+        .filter(|(id, _)| !named.contains(id) && !meant.contains(id))
+        .map(|(id, range)| {
+            Diagnostic::warning(&CODE, format!("Nothing uses the {what} `{id}`."))
+                .at(range)
+                .help(help(id))
+        })
+        .collect()
 }

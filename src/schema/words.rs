@@ -1,5 +1,7 @@
 //! Words for types and forms.
 
+use std::borrow::Cow;
+
 use jsonschema::JsonType;
 use serde_json::Value;
 
@@ -139,4 +141,13 @@ pub fn near_form(text: &str, form: &KnownForm) -> Option<String> {
     }
     candidates.push(format!("/{}", text.trim()));
     candidates.into_iter().find(|near| (form.judge)(near).is_none())
+}
+
+/// Returns a text as a message repeats it: not all of one that fills pages.
+pub fn short(text: &str) -> Cow<'_, str> {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
 }

@@ -1,6 +1,8 @@
 //! The rules on their own examples, and every code on its fixture.
 
 mod examples;
+mod fixtures;
+mod reference;
 
 use jiff::civil::{Date, date};
 
