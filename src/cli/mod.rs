@@ -7,6 +7,7 @@ mod commands;
 pub mod exit;
 mod failure;
 mod files;
+mod generated;
 mod git;
 mod interrupt;
 mod journaling;
@@ -16,7 +17,6 @@ mod planning;
 mod platform;
 mod progress;
 mod report;
-
 mod runtime;
 mod saved;
 mod session;
@@ -28,6 +28,7 @@ use clap::Parser;
 
 use args::Args;
 use exit::Status;
+pub use generated::{GeneratedFile, generated_files};
 use output::{Output, Reader};
 use settings::{Environment, Settings};
 

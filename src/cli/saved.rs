@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::failure::{Failure, FailureKind};
 use super::planning::Planned;
+use crate::apply;
 use crate::model::TreId;
 use crate::plan::saved::{self, SavedPlanError, Stale};
 use crate::plan::{FORMAT_VERSION, Plan, TreChange};
-use crate::state::StoredCall;
 
 /// Reads a saved plan.
 ///
@@ -73,7 +73,7 @@ pub fn is_fresh(
     planned: &Planned,
     named: &BTreeSet<TreId>,
 ) -> Result<(), (Failure, Vec<Stale>)> {
-    let is_rest = |old: &TreChange, new: &TreChange| is_rest(planned, old, new);
+    let is_rest = |old: &TreChange, new: &TreChange| apply::is_rest(&planned.loaded, old, new);
     match saved::compare(plan, &planned.plan, named, is_rest) {
         Ok(()) => Ok(()),
         Err(SavedPlanError::Stale(stale)) => Err((failure(&stale), stale)),
@@ -82,18 +82,6 @@ pub fn is_fresh(
             Vec::new(),
         )),
     }
-}
-
-/// Tells whether a fresh entry is what the journal shows to be left of a saved one.
-fn is_rest(planned: &Planned, old: &TreChange, new: &TreChange) -> bool {
-    let tre = TreId::from_platform(&new.name);
-    let Some(progress) = planned.loaded.progress().get(&tre) else { return false };
-    let steps: Option<Vec<StoredCall>> = new
-        .steps
-        .iter()
-        .map(|step| step.call.as_ref().map(|planned| StoredCall::of(&tre, &planned.call)))
-        .collect();
-    progress.digest == old.digest && steps.is_some_and(|steps| progress.rest() == steps)
 }
 
 fn failure(stale: &[Stale]) -> Failure {

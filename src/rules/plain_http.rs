@@ -1,6 +1,6 @@
 //! A token in plain text over the network.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::Context;
 use crate::diag::{Code, Diagnostic};

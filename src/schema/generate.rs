@@ -10,8 +10,11 @@ pub use schemars::Schema;
 use super::document::{GroupDocument, ProfileDocument, ProjectDocument, TreDocument};
 use crate::platform::seed::Seed;
 
+/// A schema's name with what generates it.
+pub type NamedSchema = (&'static str, fn() -> Schema);
+
 /// Every schema, by the name that `trectl schema` takes and that its file in `schemas/` has.
-pub const SCHEMAS: &[(&str, fn() -> Schema)] = &[
+pub const SCHEMAS: &[NamedSchema] = &[
     ("tre", schema_of::<TreDocument>),
     ("group", schema_of::<GroupDocument>),
     ("profile", schema_of::<ProfileDocument>),

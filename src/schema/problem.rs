@@ -119,8 +119,7 @@ impl<'a> Problems<'a> {
     fn add_value(&mut self, error: &ValidationError<'_>, options: &[Value]) {
         let path = error.instance_path().as_str();
         let Some(text) = error.instance().as_str() else {
-            let expected: Vec<JsonType> =
-                options.iter().take(1).map(|option| JsonType::from(option)).collect();
+            let expected: Vec<JsonType> = options.iter().take(1).map(JsonType::from).collect();
             self.add_type(error, &expected);
             return;
         };

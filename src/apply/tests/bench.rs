@@ -169,7 +169,7 @@ impl Bench {
         execute(self.input(plan, &self.transport(rule))).await.unwrap()
     }
 
-    /// Returns all that a run needs; earlier runs are settled.
+    /// Returns all that a run needs; what earlier runs left open stays open.
     pub fn input(&self, plan: Plan, transport: &Arc<Faulty>) -> Input {
         Input {
             plan: Arc::new(plan),

@@ -129,3 +129,26 @@ async fn who_was_left_in_maintenance_is_named() {
     assert_eq!(outcome.left_in_maintenance().collect::<Vec<_>>(), [&id("tre-a")]);
     assert_eq!(outcome.counts().applied, 2, "{outcome:?}");
 }
+
+#[tokio::test]
+async fn no_call_is_made_that_the_journal_does_not_take() {
+    let bench = Bench::after(&[("tre-a", vec![create()])]).await;
+    let refuse = Fault::Refuse(PlatformErrorKind::InternalError);
+    let is_read = std::sync::atomic::AtomicBool::new(false);
+    let rule: bench::Rule = Box::new(move |route| {
+        use std::sync::atomic::Ordering::SeqCst;
+        let first_reading = route == "/tre-a/describe" && !is_read.swap(true, SeqCst);
+        if first_reading { Fault::None } else { refuse.clone() }
+    });
+    bench.run(&[("tre-a", vec![bench::rename("X")])], rule).await;
+    assert_eq!(bench.load().unsettled().len(), 1);
+
+    let wanted = [("tre-a", vec![bench::rename("X")]), ("tre-b", vec![create()])];
+    let plan = bench.plan(&wanted).await;
+    let transport = bench.transport(Box::new(|_| Fault::None));
+    let outcome = execute(bench.input(plan, &transport)).await.unwrap();
+    assert!(matches!(outcome.stopped, Some(Stop::Journal(_))), "{outcome:?}");
+    assert!(outcome.has_failure() && !outcome.has_effect());
+    assert!(transport.effects.lock().unwrap().is_empty());
+    assert_eq!(bench.load().unsettled().len(), 1, "it waits for being settled");
+}

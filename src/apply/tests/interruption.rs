@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 use super::*;
+use crate::plan::TreChange;
 use crate::platform::{Call, Wire};
 use crate::state::StoredCall;
 
@@ -116,6 +117,25 @@ async fn a_run_that_is_killed_anywhere_is_finished_by_the_next_one_and_nothing_i
             let end = end_state(&bench, "tre-a").await;
             assert_eq!(end, expected, "{about}");
         }
+    }
+}
+
+#[tokio::test]
+async fn only_the_steps_that_are_left_of_that_very_plan_are_its_rest() {
+    let bench = Bench::new();
+    let saved = bench.plan(&[("tre-a", whole_life())]).await.resource_changes.remove(0);
+    assert!(!is_rest(&bench.load(), &saved, &saved), "nothing was begun");
+    kill_at(&bench, whole_life(), 3, Fault::HangBefore).await;
+    let mut loaded = bench.load();
+    let reader = Wire(bench.platform.clone());
+    loaded.settle(&crate::live::read(&reader, None).await.unwrap()).unwrap();
+    for (from, expected) in [(2, false), (3, true), (4, false)] {
+        let mut fresh = saved.clone();
+        fresh.digest = "sha256:planned again".to_owned();
+        fresh.steps.drain(..from);
+        assert_eq!(is_rest(&loaded, &saved, &fresh), expected, "from step {from}");
+        let other = TreChange { digest: "sha256:other".to_owned(), ..saved.clone() };
+        assert!(!is_rest(&loaded, &other, &fresh), "another plan");
     }
 }
 

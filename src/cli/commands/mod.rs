@@ -5,7 +5,7 @@ mod completions;
 mod explain;
 mod man;
 mod plan;
-mod schema;
+pub mod schema;
 mod validate;
 
 use super::args::Command;

@@ -107,7 +107,10 @@ impl OpenError {
         match error {
             redb::Error::Io(source) => match source.kind() {
                 io::ErrorKind::InvalidData => Self::not_a_store(path, source),
-                io::ErrorKind::UnexpectedEof => Self::corrupted(path, "the file is cut short"),
+                // A file says the one, a copy of it in memory the other.
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput => {
+                    Self::corrupted(path, "the file is cut short")
+                }
                 _ => Self::unwritable(path, source),
             },
             redb::Error::TableDoesNotExist(table) => {

@@ -12,6 +12,8 @@ mod embedded;
 mod error;
 mod file;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 pub use embedded::{Access, Clock, Embedded, Options};
 pub use error::OpenError;
