@@ -2,13 +2,20 @@
 //! prints; and what the exit status means.
 
 mod args;
+mod clock;
 mod commands;
 pub mod exit;
 mod failure;
+mod files;
 mod generated;
 mod git;
 mod interrupt;
 mod output;
+mod pages;
+mod planning;
+mod platform;
+mod runtime;
+mod session;
 mod settings;
 
 use std::ffi::OsString;
