@@ -51,3 +51,9 @@ fn is_document(file: &str) -> bool {
     let is_hidden = file.split('/').any(|part| part.starts_with('.'));
     !is_hidden && (file.ends_with(".yaml") || file.ends_with(".yml"))
 }
+
+/// Returns the path of `root` in its checkout, or nothing outside git.
+pub fn prefix(root: &Utf8Path) -> Option<String> {
+    let prefix = output(spawn(root, &["rev-parse", "--show-prefix"])?)?;
+    Some(prefix.trim_end_matches(['\n', '/']).to_owned())
+}

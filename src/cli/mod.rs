@@ -2,12 +2,20 @@
 //! prints; and what the exit status means.
 
 mod args;
+mod clock;
 mod commands;
 pub mod exit;
 mod failure;
+mod files;
+mod generated;
 mod git;
 mod interrupt;
 mod output;
+mod pages;
+mod planning;
+mod platform;
+mod runtime;
+mod session;
 mod settings;
 
 use std::ffi::OsString;
@@ -16,6 +24,7 @@ use clap::Parser;
 
 use args::Args;
 use exit::Status;
+pub use generated::{GeneratedFile, generated_files};
 use output::{Output, Reader};
 use settings::{Environment, Settings};
 

@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 
 use super::failure::{Failure, Findings, Stop};
 use super::settings::{Interaction, Settings};
+use crate::diag::render::{self, human};
+use crate::diag::{Diagnostic, Severity, Sources, escape_control as escape};
 use crate::plan::FORMAT_VERSION;
-use crate::plan::render::{Palette, Role, Verbosity, escape};
+use crate::plan::render::{Palette, Role, Verbosity};
 
 /// Where everything goes that people and programs read.
 #[derive(Debug)]
@@ -125,7 +127,30 @@ impl Output {
         }
     }
 
-    fn invalid(&mut self, _findings: &Findings) {}
+    /// Shows findings that do not stop the run.
+    pub fn findings(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+        if !diagnostics.is_empty() {
+            self.stderr(&human::render(diagnostics, sources, colour(self.settings.stderr)));
+        }
+    }
+
+    /// Every command prints the document of `validate` for files that are invalid.
+    fn invalid(&mut self, findings: &Findings) {
+        let Findings { diagnostics, sources } = findings;
+        if self.settings.is_json() {
+            self.result(&validation_document(diagnostics, sources));
+        } else {
+            self.findings(diagnostics, sources);
+            let errors =
+                diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+            let errors =
+                if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+            self.stderr(&format!(
+                "{}: The documents have {errors}; nothing was done.",
+                self.settings.stderr.paint(Role::Refused, "error")
+            ));
+        }
+    }
 
     /// Ends the output, and returns an error where a result was lost.
     pub fn finish(self) -> Result<Reader, Failure> {
@@ -147,6 +172,21 @@ pub enum Reader {
     ReadAll,
     /// The pipe was closed early.
     LeftEarly,
+}
+
+/// Returns the document of `validate --format json`, which is also that of a run that failed.
+pub fn validation_document(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let report = render::json::report(diagnostics, sources);
+    let mut document = json!(report);
+    document["errored"] = json!(!report.valid);
+    format!("{document:#}\n")
+}
+
+fn colour(palette: Palette) -> human::Color {
+    match palette {
+        Palette::Plain => human::Color::Plain,
+        Palette::Coloured => human::Color::Ansi,
+    }
 }
 
 /// Returns a failure as the document that programs get.

@@ -19,7 +19,7 @@ pub const SCHEMAS: &[NamedSchema] = &[
     ("group", schema_of::<GroupDocument>),
     ("profile", schema_of::<ProfileDocument>),
     ("project", schema_of::<ProjectDocument>),
-    ("seed", schema_of::<Seed>),
+    ("seed", answer_schema_of::<Seed>),
 ];
 
 /// Returns the schema of that name, if there is one.
@@ -38,6 +38,13 @@ pub fn to_text(schema: &Schema) -> String {
 pub fn schema_of<T: JsonSchema>() -> Schema {
     let mut schema = generator().into_root_schema_for::<T>();
     StripNulls.transform(&mut schema);
+    UnwrapLines.transform(&mut schema);
+    schema
+}
+
+/// Returns the schema of a type in the shape of the platform's answers, where a key may be null.
+fn answer_schema_of<T: JsonSchema>() -> Schema {
+    let mut schema = generator().into_root_schema_for::<T>();
     UnwrapLines.transform(&mut schema);
     schema
 }

@@ -3,7 +3,9 @@
 mod completions;
 mod explain;
 mod man;
-mod schema;
+mod plan;
+pub mod schema;
+mod validate;
 
 use super::args::Command;
 use super::failure::{Failure, Outcome};
@@ -12,6 +14,8 @@ use super::output::Output;
 /// Runs a command.
 pub fn run(command: &Command, output: &mut Output) -> Outcome {
     match command {
+        Command::Validate => validate::run(output),
+        Command::Plan(args) => plan::run(args, output),
         Command::Completions(args) => completions::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Schema(args) => schema::run(args, output),

@@ -1,22 +1,25 @@
 //! `schema`: the JSON Schema of a kind of document, for editors and for programs.
 
-use serde_json::Value;
+use schemars::Schema;
 
-use crate::cli::args::Schema;
+use crate::cli::args;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
-use crate::diag::did_you_mean;
+use crate::diag::{self, did_you_mean};
 use crate::plan::Plan;
 use crate::plan::render::DriftReport;
 use crate::schema;
 
 /// Schemas of what trectl writes; those of what people write are in `schema`.
-const WRITTEN: &[(&str, fn() -> schemars::Schema)] =
-    &[("plan", || schemars::schema_for!(Plan)), ("drift", || schemars::schema_for!(DriftReport))];
+const WRITTEN: &[(&str, fn() -> Schema)] = &[
+    ("plan", || schemars::schema_for!(Plan)),
+    ("drift", || schemars::schema_for!(DriftReport)),
+    ("diagnostics", || schemars::schema_for!(diag::render::json::Report)),
+];
 
 /// Prints the schema.
-pub fn run(args: &Schema, output: &mut Output) -> Outcome {
+pub fn run(args: &args::Schema, output: &mut Output) -> Outcome {
     match generate(&args.kind) {
         Some(schema) => {
             output.json(&schema);
@@ -27,14 +30,13 @@ pub fn run(args: &Schema, output: &mut Output) -> Outcome {
 }
 
 /// Returns the schema of a kind, if there is one.
-fn generate(kind: &str) -> Option<Value> {
-    schema::generate(kind).or_else(|| {
-        WRITTEN.iter().find(|(known, _)| *known == kind).map(|(_, schema)| schema().to_value())
-    })
+pub fn generate(kind: &str) -> Option<Schema> {
+    let mut all = schema::SCHEMAS.iter().chain(WRITTEN);
+    all.find(|(known, _)| *known == kind).map(|(_, schema)| schema())
 }
 
 /// Returns every kind that has a schema.
-fn kinds() -> Vec<&'static str> {
+pub fn kinds() -> Vec<&'static str> {
     schema::SCHEMAS.iter().chain(WRITTEN).map(|(kind, _)| *kind).collect()
 }
 

@@ -15,7 +15,7 @@ mod tre;
 use sha2::{Digest, Sha256};
 
 pub use drift::{DriftReport, drift_human};
-pub use text::{Page, Palette, Para, Role, escape};
+pub use text::{Page, Palette, Para, Role};
 
 use super::Plan;
 
@@ -55,8 +55,8 @@ pub enum Purpose {
     Read {
         /// The exit status.
         exit: u8,
-        /// The file that the plan was saved in.
-        saved: Option<String>,
+        /// The command that applies it.
+        apply: String,
     },
     /// Decides on it at once, or watches it being executed.
     Execute,

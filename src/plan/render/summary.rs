@@ -68,8 +68,8 @@ pub fn closing(page: &mut Page, plan: &Plan, options: &Options) {
         );
         page.words(Role::Plain, &text, 0);
     }
-    if let Purpose::Read { exit, saved } = &options.purpose {
-        page.words(Role::Plain, &next(plan, options, *exit, saved.as_deref()), 0);
+    if let Purpose::Read { exit, apply } = &options.purpose {
+        page.words(Role::Plain, &next(plan, *exit, apply), 0);
     }
     if page.has('†') {
         let text = "† assumed, not documented by the vendor: see docs/platform-contract.md";
@@ -142,12 +142,8 @@ fn reassurances(plan: &Plan) -> String {
 }
 
 /// Returns what the exit status means and what to do next.
-fn next(plan: &Plan, options: &Options, exit: u8, saved: Option<&str>) -> String {
+fn next(plan: &Plan, exit: u8, apply: &str) -> String {
     let has = |status| plan.resource_changes.iter().any(|change| change.status == status);
-    let apply = match saved {
-        Some(file) => format!("{} apply {file}", options.invocation),
-        None => format!("{} apply", options.invocation),
-    };
     let meaning = match exit {
         0 => "Exit 0: done.".to_owned(),
         2 => "Exit 2: there are differences.".to_owned(),

@@ -80,7 +80,7 @@ fn options(exit: u8) -> Options {
         palette: Palette::Plain,
         verbosity: Verbosity::Normal,
         invocation: "trectl".to_owned(),
-        purpose: Purpose::Read { exit, saved: None },
+        purpose: Purpose::Read { exit, apply: "trectl apply".to_owned() },
         read_on: Some(jiff::civil::date(2026, 5, 6)),
     }
 }

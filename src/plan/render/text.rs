@@ -2,6 +2,8 @@
 
 use anstyle::{AnsiColor, Effects, Style};
 
+use crate::diag::escape_control as escape;
+
 /// What a piece of text is, so that colour can say again what the words say already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -159,7 +161,7 @@ impl Page {
     /// Writes a label with its body beside it.
     pub fn row(&mut self, label: (Role, &str), body: &[Para]) {
         let (role, text) = label;
-        let text = escape(text);
+        let text = escape(text).into_owned();
         self.out.push_str(&" ".repeat(LABEL));
         self.out.push_str(&self.palette.paint(role, &text));
         let mut column = LABEL + width_of(&text);
@@ -179,7 +181,7 @@ impl Page {
     /// Writes one paragraph, the cursor standing in `column`.
     fn para(&mut self, para: &Para, mut column: usize) {
         let Para { text, hang, place, wraps, role } = para;
-        let text = escape(text);
+        let text = escape(text).into_owned();
         let room = self.width - BODY;
         let lines = match wraps {
             Wrap::Words => wrap(&text, room, *hang),
@@ -252,20 +254,6 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Makes visible what would move the cursor, change colours or turn the direction of writing:
-/// texts of the repository and of the platform must not be able to forge a plan.
-pub fn escape(text: &str) -> String {
-    let is_hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_hidden(c) { out.extend(c.escape_default()) } else { out.push(c) }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,11 +280,5 @@ mod tests {
             "    Name           short        a.yaml:1\n    \
              Name           a longer text\n                                a.yaml:1\n"
         );
-    }
-
-    #[test]
-    fn control_characters_become_visible() {
-        assert_eq!(escape("a\u{1b}[2Jb\nc\u{202e}d"), "a\\u{1b}[2Jb\\nc\\u{202e}d");
-        assert_eq!(escape("Gesundheitsdaten für März"), "Gesundheitsdaten für März");
     }
 }
