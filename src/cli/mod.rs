@@ -10,11 +10,15 @@ mod files;
 mod generated;
 mod git;
 mod interrupt;
+mod journaling;
 mod output;
 mod pages;
 mod planning;
 mod platform;
+mod progress;
+mod report;
 mod runtime;
+mod saved;
 mod session;
 mod settings;
 

@@ -1,5 +1,6 @@
 //! One file for each command, each read in a minute.
 
+mod apply;
 mod completions;
 mod explain;
 mod man;
@@ -16,6 +17,7 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
     match command {
         Command::Validate => validate::run(output),
         Command::Plan(args) => plan::run(args, output),
+        Command::Apply(args) => apply::run(args, output),
         Command::Completions(args) => completions::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Schema(args) => schema::run(args, output),
