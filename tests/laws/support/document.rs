@@ -17,8 +17,6 @@ use trectl::model::{
 };
 use trectl::platform::seed::SeedInventory;
 
-use super::directory::TRE;
-
 /// What a document asks for; a setting that is `None` is not managed.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct Document {
@@ -90,10 +88,10 @@ impl Document {
     }
 
     /// Returns the document as the planner takes it.
-    pub fn resolved(&self) -> DesiredTre {
+    pub fn resolved(&self, id: &str) -> DesiredTre {
         DesiredTre {
             range: range(),
-            id: at(TreId::from_platform(TRE)),
+            id: at(TreId::from_platform(id)),
             state: at(self.state),
             is_managed: true,
             name: self.name.clone().map(at),

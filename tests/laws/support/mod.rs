@@ -3,6 +3,7 @@
 
 pub mod directory;
 pub mod document;
+pub mod exposure;
 pub mod goal;
 pub mod scene;
 pub mod stage;

@@ -6,7 +6,7 @@ use std::task::{Context as Task, Poll, Waker};
 
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
-use trectl::desired::ConsentKind;
+use trectl::desired::{ConsentKind, Desired, DesiredTre};
 use trectl::live::{self, LiveError};
 use trectl::model::{Applied, AppliedTre, Directory, TreId};
 use trectl::plan::{self, Allow, Context, Extent, Plan, Step, TreChange};
@@ -100,20 +100,28 @@ impl Stage {
 
     /// Plans a document, with all that the planner asks for read from the platform.
     pub fn plan(&self, document: &Document, terms: &Terms) -> Plan {
-        self.try_plan(document, terms).unwrap()
+        self.plan_all([document.resolved(TRE)], terms)
     }
 
-    fn try_plan(&self, document: &Document, terms: &Terms) -> Result<Plan, LiveError> {
+    /// Plans documents of several TREs.
+    pub fn plan_all(
+        &self,
+        documents: impl IntoIterator<Item = DesiredTre>,
+        terms: &Terms,
+    ) -> Plan {
+        self.try_plan(&repository(documents), terms).unwrap()
+    }
+
+    fn try_plan(&self, desired: &Desired, terms: &Terms) -> Result<Plan, LiveError> {
         let reader = Wire(self.platform.clone());
         let operator = now(reader.whoami())?;
         let live = now(live::read(&reader, None))?;
-        let desired = repository([document.resolved()]);
         let target = target(&terms.ask_consent);
         let id = TreId::from_platform(TRE);
         let applied: Applied = terms.applied.iter().map(|tre| (id.clone(), tre.clone())).collect();
         let nobody = Directory::of(operator.clone());
         let context = Context {
-            desired: &desired,
+            desired,
             target: &target,
             live: &live,
             applied: &applied,
