@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod apply;
+pub mod cli;
 pub mod desired;
 pub mod diag;
 pub mod diff;
@@ -20,6 +21,7 @@ pub mod live;
 pub mod model;
 pub mod plan;
 pub mod platform;
+pub mod rules;
 pub mod schema;
 pub mod sim;
 pub mod source;

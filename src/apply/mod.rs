@@ -7,6 +7,7 @@
 mod compare;
 mod event;
 mod outcome;
+mod resume;
 mod run;
 mod settle;
 mod task;
@@ -15,4 +16,8 @@ mod window;
 pub use compare::differences;
 pub use event::{Event, Sink};
 pub use outcome::{Counts, FailedStep, Outcome, StepError, Stop, TreReport, TreResult};
+pub use resume::is_rest;
 pub use run::{ApplyError, Input, Repetition, execute};
+
+#[cfg(test)]
+mod tests;

@@ -47,3 +47,6 @@ pub struct Desired {
     /// The policies that are known here.
     pub policies: PolicyTable,
 }
+
+#[cfg(test)]
+mod tests;

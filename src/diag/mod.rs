@@ -3,9 +3,15 @@
 //!
 //! Findings are collected first and rendered later, so that all of them are reported in one run.
 
+mod escape;
+pub mod render;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+pub use escape::escape_control;
+use escape::is_deceptive;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

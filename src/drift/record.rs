@@ -295,3 +295,6 @@ pub fn settle(
 ) -> Option<AppliedTre> {
     unsettled.iter().filter(|call| is_visible(call, live)).fold(record, absorb)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,3 +10,6 @@ pub use convert::live_tre;
 pub use directory::fill;
 pub use error::LiveError;
 pub use read::{describe_one, read, requests};
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ mod obstacle;
 mod planner;
 mod question;
 mod reason;
+pub mod render;
 pub mod saved;
 mod sequence;
 mod subject;

@@ -242,17 +242,14 @@ fn steps(subject: &Subject<'_>, consents: &Consents) -> Vec<Step> {
     sequence(subject)
         .into_iter()
         .enumerate()
-        .map(|(index, call)| {
-            let handle = tre.as_str().strip_prefix("tre-").unwrap_or(tre.as_str());
-            Step {
-                id: format!("{handle}/{}", index + 1),
-                operation: call.operation(),
-                route: call.route(tre),
-                input: call.input(tre),
-                consents: consents.of(call.operation()),
-                reason: reason::of(&call, subject),
-                call: Some(PlannedCall { tre: tre.clone(), call }),
-            }
+        .map(|(index, call)| Step {
+            id: format!("{tre}/{}", index + 1),
+            operation: call.operation(),
+            route: call.route(tre),
+            input: call.input(tre),
+            consents: consents.of(call.operation()),
+            reason: reason::of(&call, subject),
+            call: Some(PlannedCall { tre: tre.clone(), call }),
         })
         .collect()
 }

@@ -163,24 +163,40 @@ fn described(route: &str, raw: Value) -> Result<Described, PlatformError> {
 
 /// Reads an answer by the wire contract.
 fn read<A: DeserializeOwned>(route: &str, answer: &Value) -> Result<A, PlatformError> {
-    A::deserialize(answer).map_err(|error| match culprit::<A>(answer) {
-        Some(field) => unexpected(route, &format!("`{field}`: {error}.")),
-        None => unexpected(route, &format!("{error}.")),
+    A::deserialize(answer).map_err(|error| {
+        let error = error.to_string();
+        match culprit::<A>(answer, &error) {
+            Some(field) => unexpected(route, &format!("`{field}`: {error}.")),
+            None => unexpected(route, &format!("{error}.")),
+        }
     })
 }
 
-/// Returns the field of an answer that cannot be read, if it is one that is there: the first one
-/// with which the fields before it fail otherwise than by lacking another.
-fn culprit<A: DeserializeOwned>(answer: &Value) -> Option<&str> {
-    let mut read = Map::new();
-    for (field, value) in answer.as_object()? {
-        read.insert(field.clone(), value.clone());
-        let is_lacking = |error: serde_json::Error| error.to_string().starts_with("missing field");
-        if A::deserialize(&Value::Object(read.clone())).is_err_and(|error| !is_lacking(error)) {
-            return Some(field);
+/// Returns the field of an answer that cannot be read, or `None` where it is one that lacks: then
+/// the error names it already.
+fn culprit<'a, A: DeserializeOwned>(answer: &'a Value, error: &str) -> Option<&'a str> {
+    let fields = answer.as_object()?;
+    let fails = |fields: &Map<String, Value>| {
+        let failure = A::deserialize(&Value::Object(fields.clone())).err();
+        failure.is_some_and(|failure| failure.to_string() == error)
+    };
+    let lacking = error.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    if let Some(lacking) = lacking {
+        // What lacks inside of another field still lacks when it is given beside it.
+        let mut given = fields.clone();
+        given.insert(lacking.to_owned(), Value::Null);
+        if !fails(&given) {
+            return None;
         }
     }
-    None
+    let mut read = Map::new();
+    fields
+        .iter()
+        .map(|(field, value)| {
+            read.insert(field.clone(), value.clone());
+            (field.as_str(), fails(&read))
+        })
+        .find_map(|(field, is_culprit)| is_culprit.then_some(field))
 }
 
 fn unexpected(route: &str, what: &str) -> PlatformError {

@@ -1,7 +1,8 @@
 //! From the validator's instance paths to places in the document, and to words for them.
 
+use super::words::short;
 use crate::diag::Range;
-use crate::source::{Entry, Node, NodeValue};
+use crate::source::{Node, NodeValue};
 
 /// Finds what a JSON Pointer into a document means.
 pub struct Locator<'a> {
@@ -25,16 +26,15 @@ impl<'a> Locator<'a> {
         node.entry(key).map_or(&node.range, |entry| &entry.key_range)
     }
 
-    /// Returns the place of the key whose value is at `path`; an entry of a list has none, so its
-    /// own place. What stands behind a key without a value has no text that could be underlined.
-    pub fn key_or_value(&self, path: &str) -> &'a Range {
-        match path.rsplit_once('/') {
-            Some((parent, last)) => match self.nearest(parent).entry(&unescape(last)) {
-                Some(Entry { key_range, .. }) => key_range,
-                None => self.value(path),
-            },
-            None => self.value(path),
-        }
+    /// Returns the place of the value at `path`, or of its key where nothing is written that could
+    /// be underlined.
+    pub fn value_or_key(&self, path: &str) -> &'a Range {
+        let value = self.value(path);
+        let key = path
+            .rsplit_once('/')
+            .filter(|_| value.start == value.end)
+            .and_then(|(parent, last)| self.nearest(parent).entry(&unescape(last)));
+        key.map_or(value, |entry| &entry.key_range)
     }
 
     /// Returns the place that stands for the mapping at `path` where something is missing in it:
@@ -56,7 +56,7 @@ impl<'a> Locator<'a> {
             (NodeValue::List(_), Ok(index)) => {
                 format!("entry {} of {}", index + 1, self.label(parent))
             }
-            _ => format!("`{name}`"),
+            _ => format!("`{}`", short(&name)),
         }
     }
 

@@ -10,4 +10,4 @@ mod problem;
 mod words;
 
 pub use check::{check, read};
-pub use generate::{SCHEMAS, Schema, generate};
+pub use generate::{NamedSchema, SCHEMAS, Schema, generate, schema_of, to_text};

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::codes::{MALFORMED_ID, MISSING_KEY, UNFIT_VALUE, UNKNOWN_KEY, UNKNOWN_VALUE};
 use super::document::forms;
 use super::locate::Locator;
-use super::words::{capitalized, list_of, near_form, no_value, wrong_type};
+use super::words::{capitalized, list_of, near_form, no_value, short, wrong_type};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::source::Node;
 
@@ -91,7 +91,7 @@ impl<'a> Problems<'a> {
         if let Some(meant) = meant {
             self.meant.push((path.to_owned(), meant.to_owned()));
         }
-        let summary = format!("The key `{key}` is not known{where_}.");
+        let summary = format!("The key `{}` is not known{where_}.", short(key));
         self.found.push(Diagnostic::error(&UNKNOWN_KEY, summary).at(range).help(help));
     }
 
@@ -109,7 +109,7 @@ impl<'a> Problems<'a> {
         let path = error.instance_path().as_str();
         let label = self.place.label(path);
         if error.instance().is_null() {
-            self.found.push(no_value(&label, expected).at(self.place.key_or_value(path)));
+            self.found.push(no_value(&label, expected).at(self.place.value_or_key(path)));
         } else {
             let diagnostic = wrong_type(&label, expected, error.instance());
             self.found.push(diagnostic.at(self.place.value(path)));
@@ -119,16 +119,17 @@ impl<'a> Problems<'a> {
     fn add_value(&mut self, error: &ValidationError<'_>, options: &[Value]) {
         let path = error.instance_path().as_str();
         let Some(text) = error.instance().as_str() else {
-            let expected: Vec<JsonType> =
-                options.iter().take(1).map(|option| JsonType::from(option)).collect();
+            let expected: Vec<JsonType> = options.iter().take(1).map(JsonType::from).collect();
             self.add_type(error, &expected);
             return;
         };
         let options: Vec<&str> = options.iter().filter_map(Value::as_str).collect();
         let label = self.place.label(path);
         let summary = match options.as_slice() {
-            [only] => format!("{} must be `{only}`, not `{text}`.", capitalized(&label)),
-            _ => format!("{} cannot be `{text}`.", capitalized(&label)),
+            [only] => {
+                format!("{} must be `{only}`, not `{}`.", capitalized(&label), short(text))
+            }
+            _ => format!("{} cannot be `{}`.", capitalized(&label), short(text)),
         };
         let mut help = format!("Write {}.", either(&options));
         let near = did_you_mean(text, options.iter().copied())
@@ -184,7 +185,10 @@ impl<'a> Problems<'a> {
         let value = error.instance();
         let (summary, help) = match error.kind() {
             Kind::Format { format } if format == "date" => (
-                format!("`{}` is not a day of the calendar.", value.as_str().unwrap_or_default()),
+                format!(
+                    "`{}` is not a day of the calendar.",
+                    short(value.as_str().unwrap_or_default())
+                ),
                 "Write year, month and day, as in `2026-05-20`.".to_owned(),
             ),
             Kind::Minimum { limit } => (
@@ -228,17 +232,17 @@ fn malformed(text: &str, pattern: &str) -> Diagnostic {
     let form = forms().into_iter().find(|form| form.pattern == pattern);
     let wrong = form.as_ref().and_then(|form| (form.judge)(text));
     let (Some(form), Some(wrong)) = (form, wrong) else {
-        let summary = format!("`{text}` does not have the form that is asked for here.");
+        let summary = format!("`{}` does not have the form that is asked for here.", short(text));
         return Diagnostic::error(&MALFORMED_ID, summary)
             .help(format!("It must match the pattern `{pattern}`."));
     };
-    let near = near_form(text, &form);
+    let near = near_form(text, &form).filter(|near| short(near) == *near);
     let form_in_words = capitalized(wrong.expected);
     let help = match near {
         Some(near) => format!("Did you mean `{near}`? {form_in_words}."),
         None => format!("{form_in_words}."),
     };
-    Diagnostic::error(&MALFORMED_ID, format!("`{text}` is not {}.", wrong.what)).help(help)
+    Diagnostic::error(&MALFORMED_ID, format!("`{}` is not {}.", short(text), wrong.what)).help(help)
 }
 
 fn either(options: &[&str]) -> String {

@@ -1,5 +1,7 @@
 //! Words for types and forms.
 
+use std::borrow::Cow;
+
 use jsonschema::JsonType;
 use serde_json::Value;
 
@@ -33,10 +35,10 @@ pub fn no_value(label: &str, expected: &[JsonType]) -> Diagnostic {
 fn cure(expected: &[JsonType], found: &Value) -> Option<String> {
     let takes = |wanted: JsonType| expected.contains(&wanted);
     match found {
-        Value::Number(_) if takes(JsonType::String) => {
+        Value::Number(_) if expected == [JsonType::String] => {
             Some("Put it in quotes: without them YAML reads a number.".to_owned())
         }
-        Value::Bool(value) if takes(JsonType::String) => {
+        Value::Bool(value) if expected == [JsonType::String] => {
             Some(format!("Put it in quotes, `\"{value}\"`: without them YAML reads true or false."))
         }
         Value::String(text) if takes(JsonType::Boolean) => {
@@ -49,6 +51,12 @@ fn cure(expected: &[JsonType], found: &Value) -> Option<String> {
         }
         Value::String(text) if takes(JsonType::Integer) && text.parse::<u64>().is_ok() => {
             Some(format!("Write `{text}`, without quotes."))
+        }
+        Value::String(_) if takes(JsonType::Integer) => {
+            Some("Write a whole number, without quotes.".to_owned())
+        }
+        Value::String(_) if expected == [JsonType::Object] => {
+            Some("Write keys with values below it, each on a line of its own.".to_owned())
         }
         Value::String(text) if takes(JsonType::Array) => {
             let short = text.len() <= 40 && !text.contains(['\n', ',', '[', ']']);
@@ -133,4 +141,13 @@ pub fn near_form(text: &str, form: &KnownForm) -> Option<String> {
     }
     candidates.push(format!("/{}", text.trim()));
     candidates.into_iter().find(|near| (form.judge)(near).is_none())
+}
+
+/// Returns a text as a message repeats it: not all of one that fills pages.
+pub fn short(text: &str) -> Cow<'_, str> {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
 }

@@ -1,11 +1,14 @@
 //! The embedded platform: the platform's side on one machine, with its states, limits and
 //! permissions, durable and crash-safe.
 //!
-//! [`World`] is the platform's own rules, pure. [`InMemory`] holds one for tests. It is written
-//! from the reference of the platform alone and shares no rule with the planner.
+//! [`World`] is the platform's own rules, pure; [`Embedded`] keeps one on disk, [`InMemory`] holds
+//! one for tests. It is written from the reference of the platform alone and shares no rule with
+//! the planner: two independent readings, each the other's check.
 
 mod memory;
+mod store;
 mod world;
 
 pub use memory::InMemory;
+pub use store::{Access, Clock, Embedded, LoggedCall, OpenError, Options, calls, load_seed, reset};
 pub use world::{SeedError, SeedProblem, World};

@@ -29,3 +29,6 @@ pub use ledger::{Ledger, OrderError, Progress, Unsettled};
 pub use lock::{Lock, Owner};
 pub use snapshot::FORMAT_VERSION;
 pub use store::{Loaded, Store};
+
+#[cfg(test)]
+mod tests;

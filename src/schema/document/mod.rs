@@ -18,7 +18,7 @@ pub use project::{
     AskConsent, DnanexusDocument, GuardsDocument, MassRemovalDocument, PlatformDocument,
     PolicyDocument, ProjectDocument, Protocol, SelectDocument, TargetDocument,
 };
-pub use tre::{ConsentDocument, InventoryDocument, ReviewStepDocument, TreDocument};
+pub use tre::{BoundValues, ConsentDocument, InventoryDocument, ReviewStepDocument, TreDocument};
 pub use value::{
     ApiVersion, AssetSource, Day, GroupKind, Pointer, Policies, ProfileKind, ProjectKind, RateCard,
     TargetName, TreKind, WrittenPolicy,

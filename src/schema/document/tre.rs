@@ -120,6 +120,9 @@ pub struct ReviewStepDocument {
     pub reviewers: Option<Spanned<Vec<Id<Person>>>>,
 }
 
+/// New values by their places in the document.
+pub type BoundValues = BTreeMap<Spanned<Parsed<Pointer>>, Spanned<Value>>;
+
 /// A consent to one change that is disruptive, lets more in, undoes somebody's edit or cannot be
 /// undone. It lapses once it is applied, or after `until`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -136,7 +139,7 @@ pub struct ConsentDocument {
     /// where the new value is a list; `until` is needed then.
     #[serde(rename = "for")]
     #[schemars(example = serde_json::json!({ "/inventory/version": "2026.1" }))]
-    pub values: Option<Spanned<BTreeMap<Spanned<Parsed<Pointer>>, Spanned<Value>>>>,
+    pub values: Option<Spanned<BoundValues>>,
     /// The last day (UTC) on which it holds.
     pub until: Option<Spanned<Day>>,
     /// Where it was decided.

@@ -28,11 +28,21 @@ macro_rules! only {
     };
 }
 
-only!(ApiVersion, V1, "trectl/v1");
-only!(TreKind, Tre, "TrustedResearchEnvironment");
-only!(GroupKind, Group, "Group");
-only!(ProfileKind, Profile, "Profile");
-only!(ProjectKind, Project, "Project");
+only!(
+    /// The version of the format.
+    ApiVersion, V1, "trectl/v1");
+only!(
+    /// The kind of a TRE.
+    TreKind, Tre, "TrustedResearchEnvironment");
+only!(
+    /// The kind of a group.
+    GroupKind, Group, "Group");
+only!(
+    /// The kind of a profile.
+    ProfileKind, Profile, "Profile");
+only!(
+    /// The kind of the project file.
+    ProjectKind, Project, "Project");
 
 /// A day of the calendar: `2026-05-20`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 
 pub use self::seeding::{SeedError, SeedProblem};
 
-pub(in crate::sim) use self::directory::{Directory, Listed, Object, Org, Project};
+pub(in crate::sim) use self::directory::{Directory, Listed};
 pub(in crate::sim) use self::entity::{Nonce, Request, Tre};
 pub(in crate::sim) use self::route::Route;
 
@@ -119,6 +119,20 @@ impl World {
     /// Returns the account that a token stands for.
     pub fn user_of_token(&self, token: &str) -> Option<&UserId> {
         self.tokens.get(token)
+    }
+
+    /// Returns what never changes: the tokens and the directory.
+    pub(in crate::sim) fn settings(&self) -> (&BTreeMap<String, UserId>, &Directory) {
+        (&self.tokens, &self.directory)
+    }
+
+    /// Returns everything that calls can change, as changes of an empty world.
+    pub(in crate::sim) fn contents(&self) -> Vec<Change> {
+        let tres = self.tres.values().map(|tre| Change::PutTre(Arc::clone(tre)));
+        let requests = self.requests.values().map(|one| Change::PutRequest(Arc::clone(one)));
+        let nonces =
+            self.nonces.iter().map(|(key, one)| Change::PutNonce(key.clone(), Arc::clone(one)));
+        tres.chain(requests).chain(nonces).collect()
     }
 
     /// Answers a call and takes its effect; `now_ms` is milliseconds since the Unix epoch.

@@ -1,0 +1,18 @@
+//! Saved plans that an earlier run has begun.
+
+use crate::model::TreId;
+use crate::plan::TreChange;
+use crate::state::{Loaded, StoredCall};
+
+/// Tells whether `fresh` is what is left of `saved`: the journal shows the TRE part-way through
+/// that very plan, and the steps planned now are those not yet confirmed.
+///
+/// What earlier runs left open must be settled in `loaded`.
+pub fn is_rest(loaded: &Loaded, saved: &TreChange, fresh: &TreChange) -> bool {
+    let Some(progress) = loaded.progress().get(&TreId::from_platform(&saved.name)) else {
+        return false;
+    };
+    let planned = fresh.steps.iter().map(|step| (step.operation, &step.input));
+    let rest = progress.rest().iter().map(|StoredCall { operation, input }| (*operation, input));
+    saved.name == fresh.name && progress.digest == saved.digest && rest.eq(planned)
+}

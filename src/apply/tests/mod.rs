@@ -1,0 +1,8 @@
+mod bench;
+mod faults;
+mod interruption;
+mod journal;
+mod windows;
+
+use super::*;
+use bench::{Bench, Fault, create, end_state, id, release, whole_life};

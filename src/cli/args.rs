@@ -1,0 +1,350 @@
+//! The command line as it is written.
+
+use camino::Utf8PathBuf;
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::desired::ConsentKind;
+use crate::model::{IdError, TreId};
+use crate::plan::Allow;
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  done
+  1  an error; nothing was changed
+  2  differences (`plan --detailed-exitcode`, `drift`)
+  3  refused: a lock rule, a missing consent or a guard; all else is done
+  4  the saved plan is stale; nothing was done
+  5  another run holds the lock
+  6  partly applied; running the same command again goes on
+  130, 143  interrupted, stopped cleanly, resumable";
+
+/// Trusted Research Environments as code: YAML in git, a plan that respects the lock rules, and
+/// a platform that follows.
+#[derive(Debug, Parser)]
+#[command(name = "trectl", version, after_help = EXIT_STATUS, max_term_width = 100)]
+pub struct Args {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that go before or after the command.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Works in this folder; the root is the nearest one at or above it with a `trectl.yaml`
+    #[arg(short = 'C', long = "chdir", value_name = "DIR", global = true)]
+    pub chdir: Option<Utf8PathBuf>,
+    /// Works on this target of the project file
+    #[arg(long, value_name = "NAME", global = true)]
+    pub target: Option<String>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Human, global = true)]
+    pub format: Format,
+    /// Whether the output is coloured
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    pub color: Color,
+    /// Prints results only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Prints more: every name, every call
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    pub verbose: u8,
+    /// Waits so many seconds for a lock that another run holds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, global = true)]
+    pub lock_timeout: u64,
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// One JSON document on standard output, also when the command fails.
+    Json,
+    /// Annotations of a GitHub workflow (`validate` only).
+    Github,
+    /// SARIF for code scanning (`validate` only).
+    Sarif,
+    /// JUnit XML for test reports (`validate` only).
+    Junit,
+}
+
+/// Whether the output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set; elsewhere where `CLICOLOR_FORCE` is.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Checks every document, without asking any platform
+    Validate,
+    /// Shows what `apply` would do
+    Plan(Plan),
+    /// Makes the platform what the repository asks for
+    Apply(Apply),
+    /// Shows what changed on the platform, and what was not applied yet
+    Drift(Scope),
+    /// Writes live TREs as YAML documents that plan to nothing
+    Import(Import),
+    /// Shows one TRE as it is live, or a saved plan again
+    Show(Show),
+    /// Explains what may change in which state, why, and the way round it
+    Explain(Explain),
+    /// Prints the JSON Schema of a kind of document
+    Schema(Schema),
+    /// Begins the document of a new TRE
+    New(New),
+    /// Works on the embedded platform itself
+    #[command(subcommand)]
+    Sim(Sim),
+    /// Works on what trectl remembers of its runs
+    #[command(subcommand)]
+    State(State),
+    /// Prints a completion script for a shell
+    Completions(Completions),
+    /// Prints the manual page
+    Man,
+}
+
+/// Which TREs a command looks at.
+#[derive(Debug, ClapArgs)]
+pub struct Scope {
+    /// Only these TREs; all files are still validated
+    #[arg(long, value_name = "ID", value_delimiter = ',', action = ArgAction::Append)]
+    pub only: Vec<TreId>,
+}
+
+/// Consents of one run.
+#[derive(Debug, ClapArgs)]
+pub struct Consents {
+    /// Consents for this run: one of `maintenance`, `delete`, `loosen`, `mass-removal`, `revert`,
+    /// `publish`; with `:ID` for one TRE only
+    #[arg(
+        long,
+        value_name = "CONSENT[:ID]",
+        value_delimiter = ',',
+        action = ArgAction::Append,
+        value_parser = parse_allow
+    )]
+    pub allow: Vec<Allow>,
+}
+
+fn parse_allow(text: &str) -> Result<Allow, String> {
+    let (consent, tre) = match text.split_once(':') {
+        Some((consent, tre)) => (consent, Some(tre)),
+        None => (text, None),
+    };
+    let names = || ConsentKind::ALL.map(ConsentKind::as_str);
+    let consent =
+        ConsentKind::ALL.into_iter().find(|kind| kind.as_str() == consent).ok_or_else(|| {
+            match crate::diag::did_you_mean(consent, names()) {
+                Some(name) => format!("`{consent}` is no consent; did you mean `{name}`?"),
+                None => format!("`{consent}` is no consent; there are {}", names().join(", ")),
+            }
+        })?;
+    let tre = tre.map(str::parse).transpose().map_err(|error: IdError| error.to_string())?;
+    Ok(Allow { consent, tre })
+}
+
+/// `plan`
+#[derive(Debug, ClapArgs)]
+pub struct Plan {
+    /// Saves the plan, for `apply FILE`
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<Utf8PathBuf>,
+    /// Exits with 2 where there are changes
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Which TREs.
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Consents of this run.
+    #[command(flatten)]
+    pub consents: Consents,
+}
+
+/// `apply`
+#[derive(Debug, ClapArgs)]
+pub struct Apply {
+    /// A saved plan: applied only if it still holds
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<Utf8PathBuf>,
+    /// Does not ask
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// Takes access away and does nothing else, in blocked TREs too
+    #[arg(long)]
+    pub tighten_only: bool,
+    /// Works on so many TREs at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallelism: u16,
+    /// Which TREs.
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Consents of this run.
+    #[command(flatten)]
+    pub consents: Consents,
+}
+
+/// `import`
+#[derive(Debug, ClapArgs)]
+pub struct Import {
+    /// These TREs; without any, every one of the selection that has no document
+    #[arg(value_name = "ID")]
+    pub ids: Vec<TreId>,
+    /// Those that have a document too
+    #[arg(long)]
+    pub all: bool,
+    /// Writes the files here; never over an existing one
+    #[arg(long, value_name = "DIR", default_value = "tres")]
+    pub out: Utf8PathBuf,
+}
+
+/// `show`
+#[derive(Debug, ClapArgs)]
+pub struct Show {
+    /// The TRE
+    #[arg(value_name = "ID", required_unless_present = "plan", conflicts_with = "plan")]
+    pub id: Option<TreId>,
+    /// A saved plan
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<Utf8PathBuf>,
+}
+
+/// `explain`
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// A field, such as `reviewSteps` or `inventory`
+    #[arg(value_name = "FIELD")]
+    pub field: Option<String>,
+    /// Only what holds in this state
+    #[arg(long, value_enum)]
+    pub state: Option<StateName>,
+}
+
+/// A state that a live TRE can be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StateName {
+    /// After creation.
+    Draft,
+    /// Open for requests.
+    Active,
+    /// Closed for new requests; the inventory can change.
+    Maintenance,
+}
+
+/// `schema`
+#[derive(Debug, ClapArgs)]
+pub struct Schema {
+    /// `tre`, `group`, `profile`, `project`, `platform-seed`, `plan`, …
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+}
+
+/// `new`
+#[derive(Debug, ClapArgs)]
+pub struct New {
+    /// The id of the new TRE
+    #[arg(value_name = "ID")]
+    pub id: TreId,
+    /// Takes over the settings of this TRE's document, or of the live one
+    #[arg(long, value_name = "ID")]
+    pub from: Option<TreId>,
+    /// Writes the file here; never over an existing one
+    #[arg(long, value_name = "DIR", default_value = "tres")]
+    pub out: Utf8PathBuf,
+}
+
+/// `sim`
+#[derive(Debug, Subcommand)]
+pub enum Sim {
+    /// Loads the seed into an embedded platform that does not exist yet
+    Seed,
+    /// Empties the embedded platform, and the state that goes with it
+    Reset,
+}
+
+/// `state`
+#[derive(Debug, Subcommand)]
+pub enum State {
+    /// Lists the TREs that were applied to the target
+    List,
+    /// Forgets TREs: nothing changes on the platform
+    Forget(Forget),
+}
+
+/// `state forget`
+#[derive(Debug, ClapArgs)]
+pub struct Forget {
+    /// The TREs
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<TreId>,
+}
+
+/// `completions`
+#[derive(Debug, ClapArgs)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn allow_and_only_take_commas_and_repeat() {
+        let args = Args::try_parse_from([
+            "trectl",
+            "plan",
+            "--allow",
+            "loosen,publish:tre-a",
+            "--allow",
+            "delete",
+            "--only",
+            "tre-a,tre-b",
+            "--only",
+            "tre-c",
+            "-C",
+            "x",
+        ])
+        .unwrap();
+        assert_eq!(args.global.chdir.unwrap(), "x");
+        let Command::Plan(plan) = args.command else { panic!("not a plan") };
+        let allow: Vec<_> =
+            plan.consents.allow.iter().map(|a| (a.consent.as_str(), a.tre.is_some())).collect();
+        assert_eq!(allow, [("loosen", false), ("publish", true), ("delete", false)]);
+        assert_eq!(plan.scope.only.len(), 3);
+    }
+
+    #[test]
+    fn a_consent_that_does_not_exist_is_named() {
+        for (bad, expected) in [
+            ("losen", "did you mean `loosen`?"),
+            ("everything", "there are maintenance, delete"),
+            ("loosen:genomics", "`genomics` is not a TRE id"),
+        ] {
+            let error = parse_allow(bad).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

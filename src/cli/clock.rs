@@ -1,0 +1,27 @@
+//! The time, read in one place.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Unit};
+
+/// Returns the time as plans and journals write it: RFC 3339 in UTC, to the second.
+pub fn now() -> String {
+    let now = Timestamp::now();
+    now.round(Unit::Second).unwrap_or(now).to_string()
+}
+
+/// Returns the day in UTC, on which consents are judged.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
+
+/// Returns milliseconds since the Unix epoch, as the platform counts.
+pub fn millis() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+/// Returns the day of an RFC 3339 time, if it is one.
+pub fn day_of(timestamp: &str) -> Option<Date> {
+    let timestamp: Timestamp = timestamp.parse().ok()?;
+    Some(timestamp.to_zoned(TimeZone::UTC).date())
+}

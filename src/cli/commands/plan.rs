@@ -1,0 +1,57 @@
+//! `plan`: what `apply` would do, shown and saved. It never changes anything.
+
+use camino::Utf8Path;
+
+use crate::cli::args::Plan as Args;
+use crate::cli::exit::Status;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::Output;
+use crate::cli::planning::{self, Planned, Request};
+use crate::cli::session::{Documents, Session};
+use crate::cli::{files, pages, platform, runtime};
+use crate::plan::Plan;
+use crate::plan::render::{self, Purpose};
+
+/// Makes the plan and prints it.
+pub fn run(args: &Args, output: &mut Output) -> Outcome {
+    let session = Session::open(output, Documents::Needed)?;
+    let request = Request::new(&args.scope.only, &args.consents.allow);
+    runtime::block_on(|interrupt| async move {
+        let reader = platform::open_to_read(&session, output.settings())?;
+        let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
+        let Planned { plan, loaded: _, unmanaged: _ } = planned;
+        if let Some(file) = &args.out {
+            save(&plan, file)?;
+        }
+        let status = status(&plan, args);
+        show(&plan, args, status, output);
+        Ok(status)
+    })
+}
+
+fn status(plan: &Plan, args: &Args) -> Status {
+    match (plan.complete, plan.applyable && args.detailed_exitcode) {
+        (false, _) => Status::REFUSED,
+        (true, true) => Status::DIFFERENT,
+        (true, false) => Status::DONE,
+    }
+}
+
+fn save(plan: &Plan, file: &Utf8Path) -> Result<(), Failure> {
+    let text = render::json(plan)
+        .map_err(|error| Failure::files("The plan cannot be written as JSON.").because(error))?;
+    files::replace(file, text.as_bytes())
+}
+
+fn show(plan: &Plan, args: &Args, status: Status, output: &mut Output) {
+    if output.settings().is_json() {
+        output.json(plan);
+        return;
+    }
+    let purpose = Purpose::Read { exit: status.code(), apply: pages::apply_command(args, output) };
+    let options = pages::options(output.settings(), plan, purpose);
+    output.result(&render::human(plan, &options));
+    if let Some(file) = &args.out {
+        output.say(&format!("Saved in `{file}`."));
+    }
+}

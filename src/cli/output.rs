@@ -1,0 +1,225 @@
+//! The only place that prints: results to standard output, talk to standard error.
+//!
+//! A reader that closes the pipe early (`| head`) has read enough: that is no error.
+
+use std::io::{self, BufRead, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::failure::{Failure, Findings, Stop};
+use super::settings::{Interaction, Settings};
+use crate::diag::render::{self, human};
+use crate::diag::{Diagnostic, Severity, Sources, escape_control as escape};
+use crate::plan::FORMAT_VERSION;
+use crate::plan::render::{Palette, Role, Verbosity};
+
+/// Where everything goes that people and programs read.
+#[derive(Debug)]
+pub struct Output {
+    settings: Settings,
+    stdout: Pipe,
+}
+
+/// What became of standard output.
+#[derive(Debug)]
+enum Pipe {
+    Open,
+    Closed,
+    Broken(io::Error),
+}
+
+/// A person's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The one word that means yes.
+    Yes,
+    /// Anything else.
+    No,
+}
+
+impl Output {
+    /// Returns the output of a run.
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, stdout: Pipe::Open }
+    }
+
+    /// Returns what holds for the run.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Prints a result, which ends with a line break.
+    pub fn result(&mut self, text: &str) {
+        if !matches!(self.stdout, Pipe::Open) {
+            return;
+        }
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        match written {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.stdout = Pipe::Closed,
+            Err(error) => self.stdout = Pipe::Broken(error),
+        }
+    }
+
+    /// Prints a result as one JSON document.
+    pub fn json<T: Serialize>(&mut self, value: &T) {
+        match serde_json::to_string_pretty(value) {
+            Ok(text) => self.result(&(text + "\n")),
+            Err(error) => self.stdout = Pipe::Broken(error.into()),
+        }
+    }
+
+    /// Prints a text that is itself the result: as it is, or as the one key of a document.
+    pub fn text(&mut self, key: &str, text: &str) {
+        if self.settings.is_json() {
+            self.json(&json!({ "format_version": FORMAT_VERSION, key: text }));
+        } else {
+            self.result(text);
+        }
+    }
+
+    /// Tells somebody who watches; silent with `-q`.
+    pub fn say(&self, text: &str) {
+        if self.settings.verbosity > Verbosity::Quiet {
+            self.stderr(text);
+        }
+    }
+
+    /// Warns, whatever the verbosity.
+    pub fn warn(&self, text: &str) {
+        let label = self.settings.stderr.paint(Role::Change, "warning");
+        self.stderr(&format!("{label}: {}", escape(text)));
+    }
+
+    /// Writes a line to standard error; where that is closed, nobody listens.
+    pub fn stderr(&self, text: &str) {
+        let mut stderr = io::stderr().lock();
+        let _ = writeln!(stderr, "{}", text.trim_end_matches('\n'));
+    }
+
+    /// Asks a question that only `yes` answers, and returns `None` where nobody can be asked.
+    pub fn ask(&self, question: &str) -> Option<Answer> {
+        if self.settings.interaction == Interaction::None {
+            return None;
+        }
+        let mut stderr = io::stderr().lock();
+        let _ = write!(stderr, "{question} ");
+        let _ = stderr.flush();
+        let mut line = String::new();
+        match io::stdin().lock().read_line(&mut line) {
+            Ok(_) if line.trim() == "yes" => Some(Answer::Yes),
+            _ => Some(Answer::No),
+        }
+    }
+
+    /// Says why the run stops: on standard error for people, as a document for programs.
+    pub fn stop(&mut self, stop: &Stop) {
+        match stop {
+            Stop::Invalid(findings) => self.invalid(findings),
+            Stop::Failed(failure) => {
+                if self.settings.is_json() {
+                    self.json(&failure_document(failure));
+                }
+                self.stderr(&failure_text(failure, self.settings.stderr));
+            }
+        }
+    }
+
+    /// Shows findings that do not stop the run.
+    pub fn findings(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+        if !diagnostics.is_empty() {
+            self.stderr(&human::render(diagnostics, sources, colour(self.settings.stderr)));
+        }
+    }
+
+    /// Every command prints the document of `validate` for files that are invalid.
+    fn invalid(&mut self, findings: &Findings) {
+        let Findings { diagnostics, sources } = findings;
+        if self.settings.is_json() {
+            self.result(&validation_document(diagnostics, sources));
+        } else {
+            self.findings(diagnostics, sources);
+            let errors =
+                diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+            let errors =
+                if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+            self.stderr(&format!(
+                "{}: The documents have {errors}; nothing was done.",
+                self.settings.stderr.paint(Role::Refused, "error")
+            ));
+        }
+    }
+
+    /// Ends the output, and returns an error where a result was lost.
+    pub fn finish(self) -> Result<Reader, Failure> {
+        match self.stdout {
+            Pipe::Open => Ok(Reader::ReadAll),
+            Pipe::Closed => Ok(Reader::LeftEarly),
+            Pipe::Broken(error) => {
+                Err(Failure::files("The result cannot be written to standard output.")
+                    .because(error))
+            }
+        }
+    }
+}
+
+/// What became of whoever reads standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Everything was taken.
+    ReadAll,
+    /// The pipe was closed early.
+    LeftEarly,
+}
+
+/// Returns the document of `validate --format json`, which is also that of a run that failed.
+pub fn validation_document(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let report = render::json::report(diagnostics, sources);
+    let mut document = json!(report);
+    document["errored"] = json!(!report.valid);
+    format!("{document:#}\n")
+}
+
+fn colour(palette: Palette) -> human::Color {
+    match palette {
+        Palette::Plain => human::Color::Plain,
+        Palette::Coloured => human::Color::Ansi,
+    }
+}
+
+/// Returns a failure as the document that programs get.
+fn failure_document(failure: &Failure) -> Value {
+    let mut detail = failure.causes();
+    detail.extend(failure.hints.iter().cloned());
+    json!({
+        "format_version": FORMAT_VERSION,
+        "errored": true,
+        "diagnostics": [{
+            "severity": "error",
+            "code": failure.code(),
+            "summary": failure.message,
+            "detail": detail.join("\n"),
+        }],
+    })
+}
+
+/// Prints a failure that the output itself met.
+pub fn print_failure(failure: &Failure, palette: Palette) {
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "{}", failure_text(failure, palette));
+}
+
+/// Returns a failure as people read it.
+fn failure_text(failure: &Failure, palette: Palette) -> String {
+    let mut text =
+        format!("{}: {}\n", palette.paint(Role::Refused, "error"), escape(&failure.message));
+    for cause in failure.causes() {
+        text.push_str(&format!("  because: {}\n", escape(&cause)));
+    }
+    for hint in &failure.hints {
+        text.push_str(&format!("  next: {}\n", escape(hint)));
+    }
+    text
+}

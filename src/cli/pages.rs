@@ -1,0 +1,39 @@
+//! How plans are laid out, and the commands that a reader can paste next.
+
+use super::args;
+use super::clock;
+use super::output::Output;
+use super::settings::{Settings, quote};
+use crate::plan::render::{Options, Purpose};
+use crate::plan::{Allow, Plan};
+
+/// Returns how a plan is laid out.
+pub fn options(settings: &Settings, plan: &Plan, purpose: Purpose) -> Options {
+    Options {
+        width: settings.width,
+        palette: settings.stdout,
+        verbosity: settings.verbosity,
+        invocation: settings.invocation.clone(),
+        purpose,
+        read_on: clock::day_of(&plan.timestamp),
+    }
+}
+
+/// Returns the command that applies what a plan shows, with the same limits and consents.
+pub fn apply_command(plan: &args::Plan, output: &Output) -> String {
+    let args::Plan { out, detailed_exitcode: _, scope, consents } = plan;
+    let mut command = format!("{} apply", output.settings().invocation);
+    if let Some(file) = out {
+        command.push_str(&format!(" {}", quote(file.as_str())));
+    }
+    for id in &scope.only {
+        command.push_str(&format!(" --only {id}"));
+    }
+    for Allow { consent, tre } in &consents.allow {
+        command.push_str(&format!(" --allow {}", consent.as_str()));
+        if let Some(tre) = tre {
+            command.push_str(&format!(":{tre}"));
+        }
+    }
+    command
+}

@@ -1,0 +1,176 @@
+//! From a session to a plan: the live state and what was applied are read, the planner is asked
+//! what it wants to know of people and assets, and then for the plan.
+
+use std::collections::BTreeSet;
+
+use super::clock;
+use super::failure::{Failure, FailureKind};
+use super::git;
+use super::platform;
+use super::session::Session;
+use crate::diag::did_you_mean;
+use crate::live::{self, LiveError};
+use crate::model::{Directory, Live, TreId};
+use crate::plan::{self, Allow, Context, Extent, Plan, Source, Status};
+use crate::platform::Reader;
+use crate::state::{Loaded, StateError};
+
+/// What a plan is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Only these TREs.
+    pub only: Option<BTreeSet<TreId>>,
+    /// Consents of this run.
+    pub allow: Vec<Allow>,
+    /// How much of the changes.
+    pub extent: Extent,
+}
+
+impl Request {
+    /// Returns what `--only` and `--allow` ask for.
+    pub fn new(only: &[TreId], allow: &[Allow]) -> Self {
+        let only = (!only.is_empty()).then(|| only.iter().cloned().collect());
+        Self { only, allow: allow.to_vec(), extent: Extent::Full }
+    }
+}
+
+/// A plan with what it was made from.
+#[derive(Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// The state, with everything settled that earlier runs left open.
+    pub loaded: Loaded,
+    /// Live TREs that never had a document.
+    pub unmanaged: Vec<TreId>,
+}
+
+/// Makes a plan.
+///
+/// # Errors
+///
+/// Where the platform or the state cannot be read, or `--only` names a TRE that is nowhere.
+pub async fn make(
+    session: &Session,
+    reader: &dyn Reader,
+    request: &Request,
+) -> Result<Planned, Failure> {
+    let select = session.target.select_bill_to.as_deref();
+    let operator = reader.whoami().await.map_err(platform::failed)?;
+    let live = live::read(reader, select).await.map_err(unread)?;
+    let mut loaded = session.state.load().map_err(state_failure)?;
+    loaded.settle(&live).map_err(|error| state_failure(error.into()))?;
+    is_known(session, &live, &loaded, request)?;
+    let nobody = Directory::of(operator.clone());
+    let questions = plan::questions(&context(session, &live, &loaded, &nobody, request));
+    let directory = live::fill(reader, &operator, &questions).await.map_err(unread)?;
+    let ctx = context(session, &live, &loaded, &directory, request);
+    let mut plan = plan::plan(&ctx, clock::now(), source(session));
+    let unmanaged = plan::unmanaged(&ctx).cloned().collect();
+    count_requests(reader, &mut plan, &live).await?;
+    Ok(Planned { plan, loaded, unmanaged })
+}
+
+fn context<'a>(
+    session: &'a Session,
+    live: &'a Live,
+    loaded: &'a Loaded,
+    directory: &'a Directory,
+    request: &'a Request,
+) -> Context<'a> {
+    Context {
+        desired: &session.desired,
+        target: &session.target,
+        live,
+        applied: loaded.applied(),
+        directory,
+        only: request.only.as_ref(),
+        allow: &request.allow,
+        extent: request.extent,
+        today: session.today,
+    }
+}
+
+/// Counts the requests of the TREs that change: nobody needs the figures of the others.
+async fn count_requests(reader: &dyn Reader, plan: &mut Plan, live: &Live) -> Result<(), Failure> {
+    let changed: BTreeSet<TreId> = plan
+        .resource_changes
+        .iter()
+        .filter(|change| !change.fields.is_empty() && change.status != Status::NoOp)
+        .map(|change| TreId::from_platform(&change.name))
+        .filter(|id| live.tres.contains_key(id))
+        .collect();
+    let counts = live::requests(reader, &changed).await.map_err(unread)?;
+    for change in &mut plan.resource_changes {
+        if let Some(counted) = counts.get(&TreId::from_platform(&change.name)) {
+            change.impact.requests = *counted;
+        }
+    }
+    Ok(())
+}
+
+fn source(session: &Session) -> Source {
+    let files: BTreeSet<&str> = session.repository.sources.iter().map(|(file, _)| file).collect();
+    Source {
+        digest: session.repository.digest.clone(),
+        git: git::describe(&session.repository.root, &files),
+    }
+}
+
+fn is_known(
+    session: &Session,
+    live: &Live,
+    loaded: &Loaded,
+    request: &Request,
+) -> Result<(), Failure> {
+    let known: BTreeSet<&TreId> = session
+        .desired
+        .tres
+        .keys()
+        .chain(live.tres.keys())
+        .chain(loaded.applied().keys())
+        .collect();
+    let named = request.only.iter().flatten();
+    let consented = request.allow.iter().filter_map(|allow| allow.tre.as_ref());
+    match named.chain(consented).find(|id| !known.contains(id)) {
+        Some(id) => Err(unknown_tre(id, known.into_iter())),
+        None => Ok(()),
+    }
+}
+
+/// Returns the failure of naming a TRE that is nowhere.
+pub fn unknown_tre<'a>(id: &TreId, known: impl Iterator<Item = &'a TreId>) -> Failure {
+    let failure = Failure::usage(format!(
+        "There is no TRE `{id}`, neither in the repository nor on the platform."
+    ));
+    match did_you_mean(id.as_str(), known.map(TreId::as_str)) {
+        Some(known) => failure.hint(format!("Did you mean `{known}`?")),
+        None => failure.hint("`trectl plan` shows the TREs that there are."),
+    }
+}
+
+/// Returns the failure of a platform that could not be read.
+pub fn unread(error: LiveError) -> Failure {
+    match error {
+        LiveError::Platform(error) => platform::failed(error),
+        shape @ LiveError::Shape { .. } => {
+            Failure::new(FailureKind::Platform, "The platform answered what trectl does not know.")
+                .because(shape)
+                .hint("Compare `docs/platform-contract.md` with the platform's own reference.")
+        }
+    }
+}
+
+/// Returns the failure of a state that cannot be read or written.
+pub fn state_failure(error: StateError) -> Failure {
+    let kind = match &error {
+        StateError::Busy { .. } => FailureKind::Locked,
+        _ => FailureKind::Files,
+    };
+    let hint = error.hint();
+    let message = match kind {
+        FailureKind::Locked => "Another run holds the lock.",
+        _ => "The state of the target cannot be used.",
+    };
+    Failure::new(kind, message).because(error).hint(hint)
+}

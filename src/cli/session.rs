@@ -1,0 +1,135 @@
+//! What every command that knows a repository begins with: the root, its documents, the target
+//! and its state, resolved once.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
+
+use super::clock;
+use super::failure::{Failure, Findings, Stop};
+use super::output::Output;
+use super::settings::Settings;
+use crate::desired::{Desired, Project, StateTarget, Target};
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::rules::{self, Built};
+use crate::source::{self, Repository, SourceError};
+use crate::state::Store;
+
+/// Whether a command can work where nothing is written yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Documents {
+    /// Without a TRE, a group or a profile there is nothing to do, so something is wrong.
+    Needed,
+    /// It works on the platform, or begins the first document.
+    Optional,
+}
+
+/// A repository as it was read, with everything that was found.
+#[derive(Debug)]
+pub struct Checked {
+    /// The files.
+    pub repository: Repository,
+    /// What they ask for; `None` where there is an error.
+    pub desired: Option<Desired>,
+    /// Everything that was found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The day (UTC) on which consents were judged.
+    pub today: Date,
+}
+
+impl Checked {
+    /// Reads the repository of a folder and checks all of it.
+    ///
+    /// # Errors
+    ///
+    /// Where a file or folder cannot be read.
+    pub fn read(settings: &Settings, documents: Documents) -> Result<Self, Failure> {
+        let root = source::find_root(&settings.folder).map_err(unreadable)?;
+        let repository = source::load(&root).map_err(unreadable)?;
+        let today = clock::today();
+        let Built { mut desired, mut diagnostics } = rules::build(&repository, today);
+        if documents == Documents::Needed
+            && let Some(nothing) = repository.no_documents()
+        {
+            diagnostics.push(nothing);
+            desired = None;
+        }
+        Ok(Self { repository, desired, diagnostics, today })
+    }
+}
+
+/// A valid repository and the target of the run.
+#[derive(Debug)]
+pub struct Session {
+    /// The files.
+    pub repository: Repository,
+    /// What they ask for.
+    pub desired: Desired,
+    /// The target.
+    pub target: Target,
+    /// The target's state.
+    pub state: Store,
+    /// The day (UTC) on which consents are judged.
+    pub today: Date,
+}
+
+impl Session {
+    /// Opens the repository and resolves the target. Warnings go to standard error.
+    ///
+    /// # Errors
+    ///
+    /// Where something cannot be read, is invalid, or the target is not one.
+    pub fn open(output: &Output, documents: Documents) -> Result<Self, Stop> {
+        let settings = output.settings();
+        let checked = Checked::read(settings, documents)?;
+        let Checked { repository, desired, diagnostics, today } = checked;
+        let sources = &repository.sources;
+        let Some(desired) = desired else {
+            let sources = sources.clone();
+            return Err(Stop::Invalid(Box::new(Findings { diagnostics, sources })));
+        };
+        output.findings(&diagnostics, sources);
+        let target = target(&desired.project, settings.target.as_deref())?.clone();
+        let state = state(&repository.root, &target)?;
+        Ok(Self { repository, desired, target, state, today })
+    }
+
+    /// Returns a path of the project file as a path of the system.
+    pub fn path(&self, path: &Utf8Path) -> Utf8PathBuf {
+        self.repository.root.join(path)
+    }
+}
+
+fn unreadable(error: SourceError) -> Failure {
+    let hint = error.hint();
+    let message = format!("The repository cannot be read: {error}.");
+    let SourceError { action: _, path: _, source } = error;
+    Failure::files(message).because(source).hint(hint)
+}
+
+fn target<'a>(project: &'a Project, asked: Option<&str>) -> Result<&'a Target, Failure> {
+    let Project { targets, default_target, guards: _ } = project;
+    let names = targets.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let Some(name) = asked.or(default_target.as_deref()) else {
+        return Err(Failure::usage("The project has several targets and none is the default.")
+            .hint(format!("Name one of them with `--target`: {names}.")));
+    };
+    targets.get(name).ok_or_else(|| {
+        let failure = Failure::usage(format!("There is no target `{name}`."));
+        match did_you_mean(name, targets.keys().map(String::as_str)) {
+            Some(known) => failure.hint(format!("Did you mean `{known}`?")),
+            None => failure.hint(format!("The project has {names}.")),
+        }
+    })
+}
+
+fn state(root: &Utf8Path, target: &Target) -> Result<Store, Failure> {
+    match &target.state {
+        StateTarget::Local(folder) => Ok(Store::local(root.join(folder))),
+        StateTarget::Remote(url) => Err(Failure::usage(format!(
+            "The state of the target `{}` is at `{url}`: stores other than a folder are not built \
+             yet.",
+            target.name
+        ))
+        .hint("Name a folder with `state:` in `trectl.yaml`, or leave the key out.")),
+    }
+}

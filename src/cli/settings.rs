@@ -1,0 +1,189 @@
+//! Flags and environment, resolved once: what stands on the command line wins.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+
+use super::args::{Color, Format, Global};
+use crate::plan::render::{Palette, Verbosity};
+
+/// What a page is wide; wider lines are hard to read, narrower terminals are rare.
+const WIDTH: usize = 80;
+
+/// Whether somebody sits at the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interaction {
+    /// Questions can be asked.
+    Terminal,
+    /// Nobody would answer.
+    None,
+}
+
+/// The environment, as far as it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Environment {
+    /// `NO_COLOR` is set to something.
+    pub no_color: bool,
+    /// `CLICOLOR_FORCE` is set to something else than `0`.
+    pub force_color: bool,
+    /// `CI` is set to something: nobody watches.
+    pub ci: bool,
+    /// Standard input is a terminal.
+    pub stdin: bool,
+    /// Standard output is a terminal.
+    pub stdout: bool,
+    /// Standard error is a terminal.
+    pub stderr: bool,
+}
+
+impl Environment {
+    /// Reads the environment of the process.
+    pub fn read() -> Self {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_zero = |name: &str| std::env::var_os(name).is_some_and(|value| value == "0");
+        Self {
+            no_color: is_set("NO_COLOR"),
+            force_color: is_set("CLICOLOR_FORCE") && !is_zero("CLICOLOR_FORCE"),
+            ci: is_set("CI"),
+            stdin: std::io::stdin().is_terminal(),
+            stdout: std::io::stdout().is_terminal(),
+            stderr: std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+/// What holds for a run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder to begin in.
+    pub folder: Utf8PathBuf,
+    /// The target that was asked for.
+    pub target: Option<String>,
+    /// How the result is printed.
+    pub format: Format,
+    /// Colours on standard output.
+    pub stdout: Palette,
+    /// Colours on standard error.
+    pub stderr: Palette,
+    /// How much is told.
+    pub verbosity: Verbosity,
+    /// How long a lock is waited for.
+    pub lock_timeout: Duration,
+    /// Whether questions can be asked.
+    pub interaction: Interaction,
+    /// Whether progress is drawn.
+    pub progress: Interaction,
+    /// Columns.
+    pub width: usize,
+    /// The command up to its verb, for commands that can be pasted.
+    pub invocation: String,
+}
+
+impl Settings {
+    /// Resolves flags and environment.
+    pub fn resolve(global: &Global, environment: Environment) -> Self {
+        let Global { chdir, target, format, color, quiet, verbose, lock_timeout } = global;
+        let Environment { no_color, force_color, ci, stdin, stdout, stderr } = environment;
+        let palette = |is_terminal: bool| {
+            let is_coloured = match color {
+                Color::Always => true,
+                Color::Never => false,
+                Color::Auto => !no_color && (force_color || is_terminal),
+            };
+            if is_coloured { Palette::Coloured } else { Palette::Plain }
+        };
+        let when = |holds: bool| if holds { Interaction::Terminal } else { Interaction::None };
+        let verbosity = match (quiet, verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, _) => Verbosity::Verbose,
+        };
+        Self {
+            folder: chdir.clone().unwrap_or_else(|| Utf8PathBuf::from(".")),
+            target: target.clone(),
+            format: *format,
+            stdout: palette(stdout),
+            stderr: palette(stderr),
+            verbosity,
+            lock_timeout: Duration::from_secs(*lock_timeout),
+            interaction: when(stdin && stderr && !ci),
+            progress: when(stderr && !ci && verbosity > Verbosity::Quiet),
+            width: WIDTH,
+            invocation: invocation(chdir.as_ref(), target.as_deref()),
+        }
+    }
+
+    /// Tells whether standard output must be one JSON document.
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+}
+
+fn invocation(chdir: Option<&Utf8PathBuf>, target: Option<&str>) -> String {
+    let mut text = "trectl".to_owned();
+    if let Some(folder) = chdir {
+        text.push_str(&format!(" -C {}", quote(folder.as_str())));
+    }
+    if let Some(target) = target {
+        text.push_str(&format!(" --target {}", quote(target)));
+    }
+    text
+}
+
+/// Returns a word as a POSIX shell takes it.
+pub fn quote(word: &str) -> String {
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | ':' | '=');
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::Args;
+
+    fn settings(flags: &[&str], environment: Environment) -> Settings {
+        let args = ["trectl", "validate"].iter().chain(flags);
+        Settings::resolve(&Args::try_parse_from(args).unwrap().global, environment)
+    }
+
+    #[test]
+    fn colour_follows_flag_then_environment_then_terminal() {
+        let terminal = Environment { stdout: true, ..Environment::default() };
+        let no_color = Environment { no_color: true, ..terminal };
+        let forced = Environment { force_color: true, ..Environment::default() };
+        for (flags, environment, expected) in [
+            (&[] as &[&str], Environment::default(), Palette::Plain),
+            (&[], terminal, Palette::Coloured),
+            (&[], no_color, Palette::Plain),
+            (&[], forced, Palette::Coloured),
+            (&[], Environment { no_color: true, ..forced }, Palette::Plain),
+            (&["--color", "always"], no_color, Palette::Coloured),
+            (&["--color", "never"], forced, Palette::Plain),
+        ] {
+            assert_eq!(settings(flags, environment).stdout, expected, "{flags:?} {environment:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_asked_in_ci() {
+        let terminal = Environment { stdin: true, stderr: true, ..Environment::default() };
+        assert_eq!(settings(&[], terminal).interaction, Interaction::Terminal);
+        let ci = Environment { ci: true, ..terminal };
+        assert_eq!(settings(&[], ci).interaction, Interaction::None);
+        assert_eq!(settings(&[], ci).progress, Interaction::None);
+    }
+
+    #[test]
+    fn the_invocation_can_be_pasted() {
+        let settings = settings(&["-C", "my folder", "--target", "local"], Environment::default());
+        assert_eq!(settings.invocation, "trectl -C 'my folder' --target local");
+    }
+}

@@ -1,0 +1,147 @@
+//! Drift as people and programs read it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Options;
+use super::field::{count, segments};
+use super::summary::platform_words;
+use super::text::{Page, Para, Role};
+use crate::plan::{DriftClass, DriftItem, FORMAT_VERSION, TargetInfo};
+
+/// What `drift --format json` prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct DriftReport {
+    /// The version of this format.
+    pub format_version: String,
+    /// The target that was looked at.
+    pub target: TargetInfo,
+    /// Every managed field where desired, applied and live do not agree.
+    pub drift: Vec<DriftItem>,
+    /// Counts.
+    pub summary: DriftSummary,
+    /// TREs that were managed and have no document any more.
+    pub orphaned: Vec<String>,
+    /// Live TREs of the selection that never had a document.
+    pub unmanaged: Vec<String>,
+}
+
+/// Counts of drifted fields, by class.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+pub struct DriftSummary {
+    /// Edits on the platform behind the repository's back.
+    pub out_of_band: usize,
+    /// Changes of the repository that were not applied yet.
+    pub unapplied: usize,
+    /// Fields that both changed.
+    pub conflict: usize,
+}
+
+impl DriftReport {
+    /// Returns the report of what was compared.
+    pub fn new(
+        target: TargetInfo,
+        drift: Vec<DriftItem>,
+        orphaned: Vec<String>,
+        unmanaged: Vec<String>,
+    ) -> Self {
+        let number = |class| drift.iter().filter(|item| item.class == class).count();
+        let summary = DriftSummary {
+            out_of_band: number(DriftClass::OutOfBand),
+            unapplied: number(DriftClass::Unapplied),
+            conflict: number(DriftClass::Conflict),
+        };
+        Self {
+            format_version: FORMAT_VERSION.to_owned(),
+            target,
+            drift,
+            summary,
+            orphaned,
+            unmanaged,
+        }
+    }
+}
+
+/// Returns drift for people.
+pub fn drift_human(report: &DriftReport, options: &Options) -> String {
+    let DriftReport { format_version: _, target, drift, summary, orphaned, unmanaged } = report;
+    let mut page = Page::new(options.width, options.palette);
+    let platform = platform_words(&target.platform);
+    page.line(&[
+        (Role::Plain, "Drift   "),
+        (Role::Strong, &target.name),
+        (Role::Plain, &format!(": {platform}, as {}", target.operator)),
+    ]);
+    page.blank();
+    let mut address = "";
+    for item in drift {
+        if item.address != address {
+            if !address.is_empty() {
+                page.blank();
+            }
+            address = &item.address;
+            let id = address.strip_prefix("tre.").unwrap_or(address);
+            page.line(&[(Role::Change, "~ "), (Role::Strong, id)]);
+        }
+        row(&mut page, item);
+    }
+    if !drift.is_empty() {
+        page.blank();
+    }
+    for (ids, words) in [
+        (orphaned, "were managed and have no document any more"),
+        (unmanaged, "have no document here and are left alone"),
+    ] {
+        if !ids.is_empty() {
+            page.words(Role::Plain, &format!("These TREs {words}: {}.", ids.join(", ")), 4);
+        }
+    }
+    closing(&mut page, *summary, options);
+    page.finish()
+}
+
+fn row(page: &mut Page, item: &DriftItem) {
+    let (role, label, words) = match item.class {
+        DriftClass::OutOfBand => (Role::Attention, "Edited there", "on the platform"),
+        DriftClass::Unapplied => (Role::Change, "Not applied", "in the repository"),
+        DriftClass::Conflict => (Role::Refused, "Conflict", "on both sides"),
+    };
+    let path = segments(&item.path).join(" › ");
+    let mut body = vec![Para::words(format!("{path}, changed {words}")).hang(2)];
+    for (name, value) in
+        [("applied", &item.applied), ("live", &item.live), ("desired", &item.desired)]
+    {
+        let text = match value {
+            Value::Null => "–".to_owned(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        body.push(Para::words(format!("  {name:<8} {text}")).hang(11));
+    }
+    page.row((role, label), &body);
+}
+
+fn closing(page: &mut Page, summary: DriftSummary, options: &Options) {
+    let DriftSummary { out_of_band, unapplied, conflict } = summary;
+    if out_of_band + unapplied + conflict == 0 {
+        page.words(
+            Role::Strong,
+            "No drift. Every managed setting is as the repository asks and as it was applied.",
+            0,
+        );
+        return;
+    }
+    let text = format!(
+        "Drift: {} edited on the platform, {unapplied} not applied yet, {conflict} in conflict.",
+        count(out_of_band, "setting", "settings")
+    );
+    page.words(Role::Strong, &text, 0);
+    let invocation = &options.invocation;
+    let text = format!(
+        "Exit 2: there are differences. Next: {invocation} plan shows what apply would do about \
+         them. To keep an edit of the platform, write it into the document."
+    );
+    page.words(Role::Plain, &text, 0);
+}

@@ -1,0 +1,96 @@
+//! A plan, and drift, as people and programs read them: pure functions, one for each format.
+
+mod consent;
+mod drift;
+mod field;
+mod headline;
+mod people;
+mod steps;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tre;
+
+use sha2::{Digest, Sha256};
+
+pub use drift::{DriftReport, drift_human};
+pub use text::{Page, Palette, Para, Role};
+
+use super::Plan;
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Results only.
+    Quiet,
+    /// What a reader needs in order to decide.
+    Normal,
+    /// Every name, every step's call.
+    Verbose,
+}
+
+/// How a text is laid out, and what it ends with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Columns.
+    pub width: usize,
+    /// Colours.
+    pub palette: Palette,
+    /// How much is told.
+    pub verbosity: Verbosity,
+    /// How the command was called up to its verb, such as `trectl -C examples`, so that the next
+    /// command can be pasted.
+    pub invocation: String,
+    /// What the reader does with the plan.
+    pub purpose: Purpose,
+    /// The day of the plan, from which a suggested consent counts.
+    pub read_on: Option<jiff::civil::Date>,
+}
+
+/// What the reader does with the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reads it: the last lines name the exit status and the next command.
+    Read {
+        /// The exit status.
+        exit: u8,
+        /// The command that applies it.
+        apply: String,
+    },
+    /// Decides on it at once, or watches it being executed.
+    Execute,
+}
+
+/// Returns a plan for people.
+pub fn human(plan: &Plan, options: &Options) -> String {
+    let mut page = Page::new(options.width, options.palette);
+    summary::opening(&mut page, plan);
+    tre::all(&mut page, plan, options);
+    summary::closing(&mut page, plan, options);
+    page.finish()
+}
+
+/// Returns a plan for programs: one JSON document.
+///
+/// # Errors
+///
+/// Never for a plan that trectl made; the signature is that of the serializer.
+pub fn json(plan: &Plan) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(plan).map(|text| text + "\n")
+}
+
+/// Returns the short name of a plan: a digest over the digests of its TREs.
+pub fn plan_id(plan: &Plan) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(&plan.target.name);
+    for change in &plan.resource_changes {
+        hasher.update([0]);
+        hasher.update(&change.name);
+        hasher.update([0]);
+        hasher.update(&change.digest);
+    }
+    let hex: String = hasher.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let (left, right) = hex.split_at(4);
+    format!("{left}-{right}")
+}

@@ -1,0 +1,169 @@
+//! The first and the last lines of a plan.
+
+use super::field::count;
+use super::headline::does;
+use super::text::{Page, Role};
+use super::{Options, Purpose, plan_id};
+use crate::plan::{GitInfo, Plan, Status, Summary, TargetInfo, TreChange};
+use crate::platform::Operation;
+
+/// Writes what the plan is for and what it was made from.
+pub fn opening(page: &mut Page, plan: &Plan) {
+    let TargetInfo { name, platform, operator } = &plan.target;
+    let id = plan_id(plan);
+    page.line(&[
+        (Role::Plain, "Plan "),
+        (Role::Strong, &id),
+        (Role::Plain, "   "),
+        (Role::Strong, name),
+        (Role::Plain, ": "),
+        (Role::Plain, platform_words(platform)),
+    ]);
+    let read =
+        plan.timestamp.get(11..16).map_or_else(String::new, |time| format!(" at {time} UTC"));
+    let git = match &plan.source.git {
+        None => "not in git".to_owned(),
+        Some(GitInfo { commit, dirty }) => {
+            let commit: String = commit.chars().take(7).collect();
+            format!("commit {commit}{}", if *dirty { " with uncommitted changes" } else { "" })
+        }
+    };
+    page.words(Role::Plain, &format!("Read{read} as {operator}, {git}. {}", drift(plan)), 0);
+    page.blank();
+}
+
+/// Returns a platform's name for people: an embedded one must never be taken for a real one.
+pub fn platform_words(platform: &str) -> &str {
+    if platform == "embedded" { "embedded platform, not a real one" } else { platform }
+}
+
+fn drift(plan: &Plan) -> String {
+    use crate::plan::DriftClass::{Conflict, OutOfBand};
+    let edited =
+        plan.resource_drift.iter().filter(|i| matches!(i.class, OutOfBand | Conflict)).count();
+    match edited {
+        0 => "No drift.".to_owned(),
+        n => format!(
+            "Drift: {} changed on the platform since the last apply.",
+            count(n, "setting was", "settings were")
+        ),
+    }
+}
+
+/// Writes the counts, what did not happen, and where to go.
+pub fn closing(page: &mut Page, plan: &Plan, options: &Options) {
+    if is_empty(plan) {
+        page.words(Role::Strong, &nothing(plan), 0);
+    } else {
+        page.words(Role::Strong, &counts(plan), 0);
+        page.words(Role::Plain, &reassurances(plan), 0);
+    }
+    if plan.summary.unmanaged > 0 {
+        let n = plan.summary.unmanaged;
+        let text = format!(
+            "{} no document here and {} left alone: {} import writes them.",
+            count(n, "live TRE has", "live TREs have"),
+            if n == 1 { "is" } else { "are" },
+            options.invocation
+        );
+        page.words(Role::Plain, &text, 0);
+    }
+    if let Purpose::Read { exit, apply } = &options.purpose {
+        page.words(Role::Plain, &next(plan, *exit, apply), 0);
+    }
+    if page.has('†') {
+        let text = "† assumed, not documented by the vendor: see docs/platform-contract.md";
+        page.line(&[(Role::Muted, text)]);
+    }
+}
+
+fn is_empty(plan: &Plan) -> bool {
+    plan.resource_changes.iter().all(|change| change.status == Status::NoOp)
+}
+
+fn nothing(plan: &Plan) -> String {
+    match plan.resource_changes.len() {
+        0 => "No changes. There is no TRE to look at here.".to_owned(),
+        1 => "No changes. The one TRE is as the repository asks.".to_owned(),
+        n => format!("No changes. All {n} TREs are as the repository asks."),
+    }
+}
+
+fn counts(plan: &Plan) -> String {
+    let Summary { create, update, delete, no_op, blocked, orphaned, unmanaged: _, released, steps } =
+        plan.summary;
+    let mut parts = vec![
+        format!("{create} to create"),
+        format!("{update} to update"),
+        format!("{delete} to delete"),
+        format!("{blocked} blocked"),
+        format!("{no_op} unchanged"),
+    ];
+    for (number, word) in [(orphaned, "orphaned"), (released, "released")] {
+        if number > 0 {
+            parts.push(format!("{number} {word}"));
+        }
+    }
+    format!("Plan: {}. {}.", parts.join(", "), count(steps, "step", "steps"))
+}
+
+/// Says of policies, publishing, deleting and consents what holds, so that its absence is news.
+fn reassurances(plan: &Plan) -> String {
+    let changes = &plan.resource_changes;
+    let with = |test: &dyn Fn(&TreChange) -> bool| -> Vec<&str> {
+        changes.iter().filter(|c| test(c)).map(|c| c.name.as_str()).collect()
+    };
+    let policies = with(&|change| {
+        !change.steps.is_empty() && change.fields.iter().any(|f| f.path.starts_with("/policies"))
+    });
+    let published = with(&|change| does(change, Operation::Publish));
+    let deleted = with(&|change| does(change, Operation::Delete));
+    let missing = with(&|change| change.status == Status::Unconsented);
+    let mut said = Vec::new();
+    said.push(match policies.as_slice() {
+        [] => "No policy changes.".to_owned(),
+        some => format!("Policies change in {}.", some.join(", ")),
+    });
+    if published.is_empty() && deleted.is_empty() {
+        said.push("Nothing is published or deleted.".to_owned());
+    } else {
+        for (verb, some) in [("Published", &published), ("Deleted", &deleted)] {
+            said.push(match some.as_slice() {
+                [] => format!("Nothing is {}.", verb.to_lowercase()),
+                some => format!("{verb} for good: {}.", some.join(", ")),
+            });
+        }
+    }
+    said.push(match missing.as_slice() {
+        [] => "No consent is missing.".to_owned(),
+        some => format!("A consent is missing in {}.", some.join(", ")),
+    });
+    said.join(" ")
+}
+
+/// Returns what the exit status means and what to do next.
+fn next(plan: &Plan, exit: u8, apply: &str) -> String {
+    let has = |status| plan.resource_changes.iter().any(|change| change.status == status);
+    let meaning = match exit {
+        0 => "Exit 0: done.".to_owned(),
+        2 => "Exit 2: there are differences.".to_owned(),
+        3 => "Exit 3: something is refused.".to_owned(),
+        other => format!("Exit {other}."),
+    };
+    let mut next = Vec::new();
+    if has(Status::Blocked) {
+        next.push("follow what stands beside `Instead`, or take that change back".to_owned());
+    }
+    if has(Status::Unconsented) {
+        next.push("give the consents that are missing".to_owned());
+    }
+    let next = match (next.is_empty(), plan.applyable) {
+        (true, true) => format!("Next: {apply}"),
+        (true, false) => return meaning,
+        (false, true) => {
+            format!("Next: {}. What is not refused can go ahead: {apply}", next.join(", and "))
+        }
+        (false, false) => format!("Next: {}.", next.join(", and ")),
+    };
+    format!("{meaning} {next}")
+}

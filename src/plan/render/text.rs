@@ -1,0 +1,284 @@
+//! Lines of a fixed width: words wrapped, labels hung, places set to the right.
+
+use anstyle::{AnsiColor, Effects, Style};
+
+use crate::diag::escape_control as escape;
+
+/// What a piece of text is, so that colour can say again what the words say already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Ordinary words.
+    Plain,
+    /// What a row is about, a TRE's name.
+    Strong,
+    /// What comes in.
+    Add,
+    /// What goes out.
+    Remove,
+    /// What changes.
+    Change,
+    /// What is refused.
+    Refused,
+    /// What waits for the reader.
+    Attention,
+    /// What few readers need.
+    Muted,
+}
+
+/// The styles of the roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Palette {
+    /// No styles at all.
+    Plain,
+    /// The terminal's own colours.
+    Coloured,
+}
+
+impl Palette {
+    fn style(self, role: Role) -> Style {
+        let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
+        match (self, role) {
+            (Self::Plain, _) | (_, Role::Plain) => Style::new(),
+            (Self::Coloured, Role::Strong) => Style::new().effects(Effects::BOLD),
+            (Self::Coloured, Role::Add) => colour(AnsiColor::Green),
+            (Self::Coloured, Role::Remove) => colour(AnsiColor::Red),
+            (Self::Coloured, Role::Change) => colour(AnsiColor::Yellow),
+            (Self::Coloured, Role::Refused) => colour(AnsiColor::Red).effects(Effects::BOLD),
+            (Self::Coloured, Role::Attention) => colour(AnsiColor::Magenta).effects(Effects::BOLD),
+            (Self::Coloured, Role::Muted) => Style::new().effects(Effects::DIMMED),
+        }
+    }
+
+    /// Returns the text in the style of a role.
+    pub fn paint(self, role: Role, text: &str) -> String {
+        let style = self.style(role);
+        if style.is_plain() || text.is_empty() {
+            text.to_owned()
+        } else {
+            format!("{style}{text}{style:#}")
+        }
+    }
+}
+
+/// One paragraph of a row's body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Para {
+    text: String,
+    hang: usize,
+    place: Option<String>,
+    wraps: Wrap,
+    role: Role,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrap {
+    Words,
+    Verbatim,
+}
+
+impl Para {
+    /// Returns words to be wrapped.
+    pub fn words(text: impl Into<String>) -> Self {
+        Self { text: text.into(), hang: 0, place: None, wraps: Wrap::Words, role: Role::Plain }
+    }
+
+    /// Returns text that must stay in one piece, because somebody will copy it.
+    pub fn verbatim(text: impl Into<String>) -> Self {
+        Self { wraps: Wrap::Verbatim, ..Self::words(text) }
+    }
+
+    /// Indents every line but the first.
+    #[must_use]
+    pub fn hang(mut self, columns: usize) -> Self {
+        self.hang = columns;
+        self
+    }
+
+    /// Sets a place to the right of the last line.
+    #[must_use]
+    pub fn at(mut self, place: Option<String>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Gives the whole paragraph a role.
+    #[must_use]
+    pub fn role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+}
+
+/// A text under way.
+#[derive(Debug)]
+pub struct Page {
+    out: String,
+    width: usize,
+    palette: Palette,
+}
+
+/// Where the rows of a TRE begin, and where their bodies do.
+const LABEL: usize = 4;
+const BODY: usize = 19;
+
+impl Page {
+    /// Returns an empty page.
+    pub fn new(width: usize, palette: Palette) -> Self {
+        Self { out: String::new(), width: width.max(BODY + 20), palette }
+    }
+
+    /// Returns the text.
+    pub fn finish(self) -> String {
+        self.out
+    }
+
+    /// Tells whether a mark stands on the page, so that its footnote must.
+    pub fn has(&self, mark: char) -> bool {
+        self.out.contains(mark)
+    }
+
+    /// Ends a block.
+    pub fn blank(&mut self) {
+        self.out.push('\n');
+    }
+
+    /// Writes one line from pieces.
+    pub fn line(&mut self, pieces: &[(Role, &str)]) {
+        for (role, text) in pieces {
+            self.out.push_str(&self.palette.paint(*role, &escape(text)));
+        }
+        self.out.push('\n');
+    }
+
+    /// Writes words over the whole width, every line but the first indented.
+    pub fn words(&mut self, role: Role, text: &str, hang: usize) {
+        for (index, line) in wrap(&escape(text), self.width, hang).iter().enumerate() {
+            let indent = if index == 0 { 0 } else { hang };
+            self.push(indent, role, line);
+        }
+    }
+
+    /// Writes a label with its body beside it.
+    pub fn row(&mut self, label: (Role, &str), body: &[Para]) {
+        let (role, text) = label;
+        let text = escape(text).into_owned();
+        self.out.push_str(&" ".repeat(LABEL));
+        self.out.push_str(&self.palette.paint(role, &text));
+        let mut column = LABEL + width_of(&text);
+        if column >= BODY {
+            self.out.push('\n');
+            column = 0;
+        }
+        for para in body {
+            self.para(para, column);
+            column = 0;
+        }
+        if body.is_empty() {
+            self.out.push('\n');
+        }
+    }
+
+    /// Writes one paragraph, the cursor standing in `column`.
+    fn para(&mut self, para: &Para, mut column: usize) {
+        let Para { text, hang, place, wraps, role } = para;
+        let text = escape(text).into_owned();
+        let room = self.width - BODY;
+        let lines = match wraps {
+            Wrap::Words => wrap(&text, room, *hang),
+            Wrap::Verbatim => vec![text],
+        };
+        let place = place.as_deref().map(escape);
+        let last = lines.len().saturating_sub(1);
+        for (index, line) in lines.iter().enumerate() {
+            let indent = BODY + if index == 0 { 0 } else { *hang };
+            self.out.push_str(&" ".repeat(indent - column.min(indent)));
+            column = 0;
+            self.out.push_str(&self.palette.paint(*role, line));
+            if index == last {
+                self.place(indent + width_of(line), place.as_deref());
+            }
+            self.out.push('\n');
+        }
+    }
+
+    /// Sets a place flush right: on this line where there is room, else on the next.
+    fn place(&mut self, used: usize, place: Option<&str>) {
+        let Some(place) = place else { return };
+        let needed = width_of(place);
+        let mut used = used;
+        if used + 2 + needed > self.width {
+            self.out.push('\n');
+            used = 0;
+        }
+        self.out.push_str(&" ".repeat(self.width.saturating_sub(used + needed)));
+        self.out.push_str(&self.palette.paint(Role::Muted, place));
+    }
+
+    fn push(&mut self, indent: usize, role: Role, line: &str) {
+        self.out.push_str(&" ".repeat(indent));
+        self.out.push_str(&self.palette.paint(role, line));
+        self.out.push('\n');
+    }
+}
+
+/// Returns how many columns a text takes; ids and paths are ASCII, so characters are near enough.
+pub fn width_of(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Wraps at blanks; a word that is longer than a line stays whole, so that it can be copied.
+fn wrap(text: &str, width: usize, hang: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in words(text) {
+        let indent = if lines.is_empty() { 0 } else { hang };
+        if !line.is_empty() && indent + width_of(&line) + 1 + width_of(word) > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+/// Splits at blanks; what stands between backticks is one word.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_paired = text.matches('`').count() % 2 == 0;
+    let mut is_code = false;
+    text.split(move |c| {
+        is_code ^= is_paired && c == '`';
+        c == ' ' && !is_code
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_wrap_and_ids_stay_whole() {
+        assert_eq!(wrap("one two three", 7, 0), ["one two", "three"]);
+        assert_eq!(wrap("one two three", 8, 4), ["one two", "three"]);
+        assert_eq!(wrap("record-0123456789", 5, 0), ["record-0123456789"]);
+        assert_eq!(wrap("write `a b c` here", 9, 0), ["write", "`a b c`", "here"]);
+        assert_eq!(wrap("", 5, 0), [""]);
+    }
+
+    #[test]
+    fn a_place_goes_to_the_right_or_below() {
+        let mut page = Page::new(40, Palette::Plain);
+        page.row((Role::Plain, "Name"), &[Para::words("short").at(Some("a.yaml:1".to_owned()))]);
+        page.row(
+            (Role::Plain, "Name"),
+            &[Para::words("a longer text").at(Some("a.yaml:1".into()))],
+        );
+        assert_eq!(
+            page.finish(),
+            "    Name           short        a.yaml:1\n    \
+             Name           a longer text\n                                a.yaml:1\n"
+        );
+    }
+}

@@ -1,0 +1,320 @@
+//! The block of one TRE, and the order of the blocks: the eye ends at the bottom, so what needs
+//! the reader comes last.
+
+use serde_json::Value;
+
+use super::field::{Part, count, name, part, phrase, value};
+use super::headline::does;
+use super::text::{Page, Para, Role, width_of};
+use super::{Options, Verbosity, consent, headline, people, steps};
+use crate::diff::{Effect, OriginClass};
+use crate::model::PolicyTable;
+use crate::plan::{Blocked, FieldChange, Plan, Status, TreChange};
+use crate::platform::Operation;
+
+/// Up to so many TREs without a change get a line each.
+const UNCHANGED_LINES: usize = 5;
+
+/// Writes every TRE.
+pub fn all(page: &mut Page, plan: &Plan, options: &Options) {
+    let (unchanged, mut changed): (Vec<&TreChange>, Vec<&TreChange>) =
+        plan.resource_changes.iter().partition(|change| change.status == Status::NoOp);
+    changed.sort_by_key(|change| rank(change.status));
+    let id_width = changed.iter().chain(&unchanged).map(|c| width_of(&c.name)).max().unwrap_or(0);
+    let id_width = id_width.min(24);
+    if unchanged.len() > UNCHANGED_LINES && options.verbosity < Verbosity::Verbose {
+        let text = format!("{} TREs · no change", unchanged.len());
+        page.line(&[(Role::Muted, "= "), (Role::Plain, &text)]);
+    } else {
+        for change in &unchanged {
+            headline::write(page, change, id_width, options.width);
+        }
+    }
+    for change in &unchanged {
+        notes(page, change);
+    }
+    if !unchanged.is_empty() {
+        page.blank();
+    }
+    for change in changed {
+        headline::write(page, change, id_width, options.width);
+        block(page, change, options);
+        page.blank();
+    }
+}
+
+fn rank(status: Status) -> u8 {
+    match status {
+        Status::NoOp => 0,
+        Status::Released => 1,
+        Status::Ready => 2,
+        Status::Orphaned => 3,
+        Status::Unconsented => 4,
+        Status::Blocked => 5,
+    }
+}
+
+fn block(page: &mut Page, change: &TreChange, options: &Options) {
+    let is_quiet = options.verbosity == Verbosity::Quiet;
+    match change.status {
+        Status::Blocked => blocked(page, change, options),
+        Status::Orphaned | Status::NoOp | Status::Released => {}
+        Status::Ready | Status::Unconsented if is_quiet => {}
+        Status::Ready | Status::Unconsented => {
+            people::rows(page, change, options.verbosity);
+            settings(page, change);
+            freezes(page, change);
+            requests(page, change);
+            origins(page, change);
+        }
+    }
+    notes(page, change);
+    if !is_quiet {
+        steps::rows(page, change, options.verbosity);
+    }
+    consent::rows(page, change, options);
+}
+
+/// Policies, visibility, inventory, review steps and settings, one line each.
+fn settings(page: &mut Page, change: &TreChange) {
+    let mut last = String::new();
+    for field in ordered(change) {
+        let part = part(change, &field.path);
+        let label = label(&part);
+        let shown = if label == last { "" } else { label };
+        let para = Para::words(line(change, field, &part)).hang(2).at(place(field));
+        page.row((Role::Strong, shown), &[para]);
+        last = label.to_owned();
+    }
+}
+
+/// Returns the changed fields that are not lists of people, what opens or shuts first.
+fn ordered(change: &TreChange) -> Vec<&FieldChange> {
+    let mut fields: Vec<(u8, &FieldChange)> = change
+        .fields
+        .iter()
+        .filter_map(|field| {
+            let rank = match part(change, &field.path) {
+                Part::Visibility => 0,
+                Part::Policy(_) => 1,
+                Part::Inventory(_) => 2,
+                Part::ReviewStep(..) => 3,
+                Part::Setting(key) if key == "state" || key == "id" => return None,
+                Part::Setting(_) => 4,
+                Part::Admins | Part::AuthorizedUsers | Part::Reviewers(_) => return None,
+            };
+            Some((rank, field))
+        })
+        .collect();
+    fields.sort_by_key(|(rank, _)| *rank);
+    fields.into_iter().map(|(_, field)| field).collect()
+}
+
+fn label(part: &Part) -> &'static str {
+    match part {
+        Part::Visibility => "Visibility",
+        Part::Policy(_) => "Policies",
+        Part::Inventory(_) => "Inventory",
+        Part::ReviewStep(..) => "Review steps",
+        Part::Setting(_) => "Settings",
+        Part::Admins | Part::AuthorizedUsers | Part::Reviewers(_) => "People",
+    }
+}
+
+fn line(change: &TreChange, field: &FieldChange, part: &Part) -> String {
+    let (before, after) = (value(part, &field.before), value(part, &field.after));
+    match part {
+        Part::Policy(name) => {
+            let known = PolicyTable::default();
+            let meaning = known.get(name).map(|spec| format!(": {} †", spec.meaning));
+            let meaning = meaning.unwrap_or_else(|| ": trectl does not know what it does".into());
+            format!("{name} {before} → {after}{}{meaning}", effect(field.effect))
+        }
+        Part::Visibility => {
+            let meaning = match field.after.as_str() {
+                Some("public") => "every platform user can find it",
+                _ => "only listed people can find it",
+            };
+            match field.before {
+                Value::Null => format!("{after}: {meaning}."),
+                _ => format!("{before} → {after}{}: {meaning}.", effect(field.effect)),
+            }
+        }
+        Part::Inventory(Some(key)) if key == "version" => match field.before {
+            Value::Null => format!("version {after}"),
+            _ => format!("version {before} → {after}"),
+        },
+        Part::Inventory(None) if field.before.is_null() => after,
+        _ => phrase(change, field),
+    }
+}
+
+/// Says what a change does to strictness; loosening is the one to see at a glance.
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Tightens => " (tightens)",
+        Effect::Loosens => " (LOOSENS)",
+        Effect::Incomparable => " (neither stricter nor looser)",
+        Effect::Neutral => "",
+    }
+}
+
+fn place(field: &FieldChange) -> Option<String> {
+    field.range.as_ref().map(ToString::to_string)
+}
+
+/// What publishing freezes for good, with the values that freeze.
+fn freezes(page: &mut Page, change: &TreChange) {
+    if !does(change, Operation::Publish) {
+        return;
+    }
+    let after = change.change.after.as_ref().unwrap_or(&Value::Null);
+    let mut frozen = Vec::new();
+    for (key, word) in [
+        ("billTo", "billed to"),
+        ("region", "region"),
+        ("customizedURL", "address"),
+        ("customizedRateCard", "rate card"),
+    ] {
+        match after.get(key) {
+            Some(Value::String(text)) => frozen.push(format!("{word} {text}")),
+            None | Some(Value::Null) => frozen.push(format!("no {word} of its own")),
+            Some(_) => frozen.push(format!("the {word} as written")),
+        }
+    }
+    let review = after.get("reviewSteps").and_then(Value::as_array);
+    let ids: Vec<&str> =
+        review.into_iter().flatten().filter_map(|step| step.get("id")?.as_str()).collect();
+    let text = format!(
+        "Publishing cannot be taken back. For good from then on: {}; and {}: {}, with names, \
+         descriptions and order. The inventory then changes through Maintenance only. Reviewers, \
+         policies, people, name and description stay free.",
+        frozen.join(", "),
+        count(ids.len(), "review step", "review steps"),
+        if ids.is_empty() { "none".to_owned() } else { ids.join(", ") },
+    );
+    page.row((Role::Attention, "Freezes"), &[Para::words(text)]);
+}
+
+/// What a change means for data access requests.
+fn requests(page: &mut Page, change: &TreChange) {
+    let counts = change.impact.requests;
+    let changes_data = does(change, Operation::SetInventory) && change.live_state.is_some();
+    let is_live = change.live_state.as_deref() != Some("draft");
+    if changes_data && is_live && does(change, Operation::Reactivate) {
+        let who = match counts.approved {
+            0 => "No approved request counts on this TRE now.".to_owned(),
+            1 => "1 approved request, at its next dispensal, with no new review.".to_owned(),
+            n => format!("{n} approved requests, at their next dispensal, with no new review."),
+        };
+        let text = match counts.approved {
+            0 => who,
+            _ => format!("{who} Whether the fields they chose still exist is not compared."),
+        };
+        page.row((Role::Strong, "Who gets it"), &[Para::words(text)]);
+    }
+    if does(change, Operation::Deactivate) {
+        let review = match counts.in_review {
+            0 => String::new(),
+            1 => " 1 is in review: whether it can be decided meanwhile is not documented.".into(),
+            n => format!(
+                " {n} are in review: whether they can be decided meanwhile is not documented."
+            ),
+        };
+        let how_long = match (does(change, Operation::Reactivate), does(change, Operation::Delete))
+        {
+            (true, _) => "during Maintenance, between these steps",
+            (false, true) => "from then on",
+            (false, false) => "until it is active again",
+        };
+        let text = format!("No new requests {how_long}.{review}");
+        page.row((Role::Strong, "Who waits"), &[Para::words(text)]);
+    }
+    if does(change, Operation::Delete) {
+        let text = "The TRE, its review steps and the way to send it requests are gone for good. \
+                    Projects that researchers already have are beyond trectl.";
+        page.row((Role::Attention, "Not undone"), &[Para::words(text)]);
+    }
+}
+
+/// Whose edits on the platform this undoes or overrules.
+fn origins(page: &mut Page, change: &TreChange) {
+    for (origin, label, words) in [
+        (OriginClass::Revert, "Undoes", "an edit made on the platform since the last apply"),
+        (OriginClass::Conflict, "Conflict", "edited on the platform and here since the last apply"),
+    ] {
+        let fields: Vec<&FieldChange> =
+            change.fields.iter().filter(|field| field.origin == origin).collect();
+        for (index, field) in fields.iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let text = match origin {
+                OriginClass::Conflict => {
+                    format!("{}: {words}; the repository wins.", phrase(change, field))
+                }
+                _ => format!("{words}: {}.", phrase(change, field)),
+            };
+            page.row((Role::Attention, label), &[Para::words(text).hang(2).at(place(field))]);
+        }
+    }
+}
+
+fn notes(page: &mut Page, change: &TreChange) {
+    if !change.released.is_empty() {
+        let names: Vec<String> =
+            change.released.iter().map(|path| name(&part(change, path))).collect();
+        let text = format!(
+            "{}: no longer written here, so no longer managed. The platform keeps them as they \
+             are; the next apply records that.",
+            names.join(", ")
+        );
+        page.row((Role::Change, "Released"), &[Para::words(text)]);
+    }
+    for warning in &change.warnings {
+        page.row((Role::Attention, "Note"), &[Para::words(warning)]);
+    }
+}
+
+fn blocked(page: &mut Page, change: &TreChange, options: &Options) {
+    for blocked in &change.blocked {
+        let Blocked { path, rule, message, remedy, evidence, range } = blocked;
+        let asked = change
+            .fields
+            .iter()
+            .find(|field| field.path == *path)
+            .map_or_else(|| name(&part(change, path)), |field| phrase(change, field));
+        let place = range.as_ref().map(ToString::to_string);
+        page.row((Role::Strong, "You ask for"), &[Para::words(asked).hang(2).at(place)]);
+        let evidence = evidence.replace('_', " ");
+        let mark = if evidence == "assumed" { " †" } else { "" };
+        let source = format!("[{rule}, {evidence}{mark}]");
+        page.row((Role::Strong, "Why not"), &[Para::words(message).at(Some(source))]);
+        page.row((Role::Strong, "Instead"), &remedies(remedy));
+    }
+    if options.verbosity > Verbosity::Quiet {
+        held_back(page, change, options);
+    }
+}
+
+/// Returns one paragraph for each line of a remedy, so that alternatives stand apart.
+fn remedies(remedy: &str) -> Vec<Para> {
+    remedy.lines().map(|line| Para::words(line.trim()).hang(2)).collect()
+}
+
+/// What else the document asks for, and waits with the refused change.
+fn held_back(page: &mut Page, change: &TreChange, options: &Options) {
+    let is_named = |field: &&FieldChange| change.blocked.iter().any(|b| b.path == field.path);
+    let others: Vec<&FieldChange> = change.fields.iter().filter(|field| !is_named(field)).collect();
+    for (index, field) in others.iter().enumerate() {
+        let label = if index == 0 { "Held back" } else { "" };
+        let text = phrase(change, field);
+        page.row((Role::Strong, label), &[Para::words(text).hang(2).at(place(field))]);
+    }
+    if !change.impact.lose_access.is_empty() || others.iter().any(|f| f.effect == Effect::Tightens)
+    {
+        let text = format!(
+            "Taking access away need not wait: {} apply --tighten-only",
+            options.invocation
+        );
+        page.row((Role::Plain, ""), &[Para::words(text)]);
+    }
+}

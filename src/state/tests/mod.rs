@@ -1,0 +1,120 @@
+mod durability;
+mod order;
+mod storage;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::model::{AppliedTre, TreId, TreState, UserId};
+use crate::platform::Operation;
+
+/// A state folder of its own, which is not there yet.
+struct Folder {
+    root: TempDir,
+}
+
+impl Folder {
+    fn new() -> Self {
+        Self { root: TempDir::new().unwrap() }
+    }
+
+    fn path(&self) -> Utf8PathBuf {
+        Utf8Path::from_path(self.root.path()).unwrap().join("state/local")
+    }
+
+    fn store(&self) -> Store {
+        Store::local(self.path())
+    }
+
+    fn segment(&self, number: u64) -> Utf8PathBuf {
+        self.path().join("journal").join(segment::file_name(number))
+    }
+
+    fn begin(&self) -> Journal {
+        let loaded = self.store().load().unwrap();
+        self.begin_with(loaded)
+    }
+
+    fn begin_with(&self, loaded: Loaded) -> Journal {
+        let lock = self.store().lock(&owner(), Duration::ZERO).unwrap();
+        Journal::begin(lock, loaded, "run-1", info(), clock()).unwrap()
+    }
+
+    /// Writes a run that ends as a process does that is killed.
+    async fn crash_after(&self, entries: Vec<Entry>) {
+        let journal = self.begin();
+        journal.append(entries).await.unwrap();
+    }
+}
+
+fn owner() -> Owner {
+    Owner {
+        pid: 7,
+        host: "host".to_owned(),
+        started: "2026-05-01T10:00:00Z".to_owned(),
+        command: "trectl apply".to_owned(),
+    }
+}
+
+fn info() -> RunInfo {
+    RunInfo {
+        command: "trectl apply".to_owned(),
+        target: "local".to_owned(),
+        operator: UserId::from_platform("user-local"),
+        commit: None,
+        digest: "sha256:0".to_owned(),
+    }
+}
+
+fn clock() -> Clock {
+    Arc::new(|| "2026-05-01T10:00:00Z".to_owned())
+}
+
+fn tre(id: &str) -> TreId {
+    TreId::from_platform(id)
+}
+
+fn stored(operation: Operation) -> StoredCall {
+    StoredCall { operation, input: json!({}) }
+}
+
+/// Deactivates and reactivates.
+fn started(id: &str, confirmed: usize) -> Entry {
+    Entry::TreStarted {
+        tre: tre(id),
+        digest: "sha256:1".to_owned(),
+        steps: vec![stored(Operation::Deactivate), stored(Operation::Reactivate)],
+        confirmed,
+        baseline: AppliedTre::of_state(TreState::Active),
+    }
+}
+
+fn intent(id: &str, step: usize) -> Entry {
+    let operation = [Operation::Deactivate, Operation::Reactivate][step - 1];
+    Entry::Intent { tre: tre(id), step, route: "/route".to_owned(), call: stored(operation) }
+}
+
+fn outcome(id: &str, step: usize, result: StepResult) -> Entry {
+    Entry::Outcome { tre: tre(id), step, result }
+}
+
+fn ended(id: &str, result: TreEnd) -> Entry {
+    Entry::TreEnded { tre: tre(id), result }
+}
+
+fn recorded(id: &str, state: TreState) -> Entry {
+    Entry::Recorded { tre: tre(id), record: Some(AppliedTre::of_state(state)) }
+}
+
+fn refusal() -> StoredError {
+    StoredError {
+        kind: "InvalidState".to_owned(),
+        message: "It is not active.".to_owned(),
+        request_id: Some("1".to_owned()),
+    }
+}

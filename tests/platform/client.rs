@@ -1,0 +1,167 @@
+//! `Wire`: both halves of the seam over the embedded platform, and over one that answers nonsense.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+
+use serde_json::{Value, json};
+use trectl::model::{OrgId, PolicyValue, Principal, TreId, UserId};
+use trectl::platform::{
+    Call, Pending, PlatformError, PlatformErrorKind, Reader, Transport, Wire, Writer,
+};
+
+use crate::support::{APPROVED, Caller, SHOWROOM, TABULAR};
+
+/// Runs a future whose transport never waits.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("an answer in memory is waited for"),
+    }
+}
+
+fn amara() -> Wire<trectl::sim::InMemory> {
+    Wire(Caller::amara().0)
+}
+
+fn tre(id: &str) -> TreId {
+    TreId::from_platform(id)
+}
+
+/// Answers what it is told to, in order, and remembers the calls.
+struct Script(Mutex<(Vec<Value>, Vec<(String, Value)>)>);
+
+impl Script {
+    fn of(answers: impl IntoIterator<Item = Value>) -> Wire<Self> {
+        let mut answers: Vec<_> = answers.into_iter().collect();
+        answers.reverse();
+        Wire(Self(Mutex::new((answers, Vec::new()))))
+    }
+}
+
+impl Transport for Script {
+    fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
+        let mut script = self.0.lock().unwrap();
+        script.1.push((route.to_owned(), input));
+        let answer = script.0.pop().expect("the script goes on");
+        Box::pin(async move { Ok(answer) })
+    }
+}
+
+fn unexpected<T: std::fmt::Debug>(answer: Result<T, PlatformError>) -> String {
+    let error = answer.unwrap_err();
+    assert_eq!(error.kind, PlatformErrorKind::UnexpectedAnswer);
+    error.to_string()
+}
+
+#[test]
+fn the_reader_reads() {
+    let wire = amara();
+    assert_eq!(now(wire.whoami()).unwrap().as_str(), "user-amara");
+    let biobank = OrgId::from_platform("org-biobank");
+    let tres = now(wire.find_tres(Some(&biobank))).unwrap();
+    assert_eq!(tres.len(), 5);
+    assert_eq!(tres[0].tre.id, "tre-active");
+    assert_eq!(tres[0].raw["class"], "tre");
+    assert_eq!(now(wire.find_tres(Some(&OrgId::from_platform("org-clinic")))).unwrap().len(), 0);
+    let members = now(wire.find_members(&biobank, None)).unwrap();
+    assert_eq!(members.len(), 3);
+    let jonas = UserId::from_platform("user-jonas");
+    assert!(now(wire.find_members(&biobank, Some(&jonas))).unwrap()[0].tre_management);
+    let project = now(wire.describe_object(SHOWROOM, None)).unwrap().unwrap();
+    assert_eq!(project.level.as_deref(), Some("ADMINISTER"));
+    let counts = now(wire.count_requests(&tre("tre-active"))).unwrap();
+    assert_eq!((counts.in_review, counts.approved), (1, 1));
+}
+
+#[test]
+fn what_is_not_found_is_none() {
+    let wire = amara();
+    assert!(now(wire.describe_tre(&tre("tre-none"))).unwrap().is_none());
+    assert!(now(wire.describe_tre(&tre("tre-draft"))).unwrap().is_some());
+    assert!(now(wire.exists(&Principal::from_platform("org-clinic"))).unwrap());
+    assert!(!now(wire.exists(&Principal::from_platform("user-nobody"))).unwrap());
+    assert!(now(wire.describe_object(TABULAR, Some(SHOWROOM))).unwrap().is_none());
+    let nowhere = OrgId::from_platform("org-nowhere");
+    let error = now(wire.find_members(&nowhere, None)).unwrap_err();
+    assert_eq!(error.kind, PlatformErrorKind::ResourceNotFound);
+}
+
+#[test]
+fn the_writer_writes() {
+    let wire = amara();
+    let policies = BTreeMap::from([("restricted".to_owned(), PolicyValue::Bool(true))]);
+    now(wire.execute(&tre("tre-active"), &Call::SetPolicies(policies))).unwrap();
+    let described = now(wire.describe_tre(&tre("tre-active"))).unwrap().unwrap();
+    assert_eq!(described.tre.policies["restricted"], json!(true));
+    let error = now(wire.execute(&tre("tre-active"), &Call::Delete)).unwrap_err();
+    assert_eq!(error.kind, PlatformErrorKind::InvalidState);
+    assert_eq!(error.route, "/tre-active/destroy");
+}
+
+#[test]
+fn pages_are_read_to_the_end() {
+    let page = |id: &str, next: Value| json!({ "results": [{ "id": id }], "next": next });
+    let wire = Script::of([
+        page(APPROVED, json!({ "at": 1 })),
+        page(APPROVED, json!(null)),
+        json!({ "results": [], "next": null }),
+    ]);
+    let counts = now(wire.count_requests(&tre("tre-a"))).unwrap();
+    assert_eq!((counts.in_review, counts.approved), (2, 0));
+    let calls = &wire.0.0.lock().unwrap().1;
+    assert_eq!(calls[0].1.get("starting"), None);
+    assert_eq!(calls[1].1["starting"], json!({ "at": 1 }));
+}
+
+#[test]
+fn pages_that_do_not_go_on_end() {
+    let page = json!({ "results": [], "next": "x" });
+    let wire = Script::of([page.clone(), page]);
+    let message = unexpected(now(wire.find_tres(None)));
+    assert!(message.contains("`/system/findTres`") && message.contains("`next`"), "{message}");
+    let wire = Script::of([json!({ "results": [] })]);
+    assert!(unexpected(now(wire.find_tres(None))).contains("`next` is missing"));
+    let wire = Script::of([json!({ "next": null })]);
+    assert!(unexpected(now(wire.find_tres(None))).contains("`results`"));
+}
+
+#[test]
+fn a_listing_without_descriptions_is_completed() {
+    let description = Caller::amara().tre("tre-active");
+    let listing = json!({ "results": [{ "id": "tre-active" }], "next": null });
+    let wire = Script::of([listing, description]);
+    let found = now(wire.find_tres(None)).unwrap();
+    assert_eq!(found[0].tre.id, "tre-active");
+}
+
+#[test]
+fn an_answer_of_another_shape_names_route_and_field() {
+    let good = Caller::amara().tre("tre-active");
+    let broken = [
+        ("state", json!("maintenance")),
+        ("admins", json!("user-amara")),
+        ("created", json!("yesterday")),
+        ("inventory", json!({ "active": { "tabularData": TABULAR }, "pending": null })),
+    ];
+    for (field, value) in broken {
+        let mut answer = good.clone();
+        answer[field] = value;
+        let message = unexpected(now(Script::of([answer]).describe_tre(&tre("tre-active"))));
+        assert!(message.contains("/tre-active/describe"), "{message}");
+        assert!(message.contains(&format!("`{field}`")), "{message}");
+    }
+    let mut answer = good;
+    answer.as_object_mut().unwrap().remove("policies");
+    let message = unexpected(now(Script::of([answer]).describe_tre(&tre("tre-active"))));
+    assert!(message.contains("`policies`"), "{message}");
+}
+
+#[test]
+fn a_change_of_something_else_is_noticed() {
+    let wire = Script::of([json!({ "id": "tre-other" })]);
+    let message = unexpected(now(wire.execute(&tre("tre-active"), &Call::Deactivate)));
+    assert!(message.contains("tre-other"), "{message}");
+}

@@ -1,0 +1,19 @@
+//! The embedded platform alone: every row of the reference, by raw routes, mostly with a seed and
+//! with an account that may not do everything. Nothing here knows the planner.
+
+mod client;
+mod contract;
+mod errors;
+mod inventory;
+mod lifecycle;
+mod limits;
+mod locks;
+mod people;
+mod policies;
+mod requests;
+mod routes;
+mod seeds;
+mod store;
+mod support;
+mod unseeded;
+mod visibility;
