@@ -7,7 +7,7 @@ use crate::platform::{Call, TreUpdate};
 /// Returns why a call is part of the plan of a TRE.
 pub(crate) fn of(call: &Call, subject: &Subject<'_>) -> String {
     match call {
-        Call::Create(_) => "The TRE is not there yet; it begins as a draft.".to_owned(),
+        Call::Create(_) => "Create the draft: there is no such TRE yet.".to_owned(),
         Call::Update(update) => settings(update),
         Call::SetPolicies(policies) => {
             let words: Vec<String> = policies.iter().map(policy).collect();

@@ -246,7 +246,9 @@ pub(crate) fn lacks_administer(subject: &Subject<'_>) -> bool {
     let directory = subject.ctx.directory;
     let project = match directory.object(&showcase.object) {
         Lookup::Known(object) => &object.project,
-        Lookup::Missing | Lookup::Unknown => match &showcase.project {
+        // What the operator may not even see lies in a project that it does not administer.
+        Lookup::Missing => return true,
+        Lookup::Unknown => match &showcase.project {
             Some(project) => project,
             None => return false,
         },

@@ -51,13 +51,14 @@ pub(in crate::source) fn parse(name: &Arc<str>, text: &str) -> File {
             Ok(Progress::End) => break,
             Err(refusal) => Some(refusal),
         };
+        let bracket = builder.open_bracket();
         let (node, mut findings) = builder.finish();
         match (refused, node) {
             (Some(refusal), _) => {
                 file.broken.append(&mut findings);
                 file.broken.push(match refusal {
                     Refusal::Finding(finding) => *finding,
-                    Refusal::Syntax(error) => syntax::finding(name, text, &error),
+                    Refusal::Syntax(error) => syntax::finding(name, text, &error, bracket),
                 });
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;

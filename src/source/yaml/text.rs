@@ -101,8 +101,8 @@ pub(in crate::source) fn position_at(text: &str, byte: usize) -> Position {
     }
     let before = text.get(..byte).unwrap_or(text);
     let line = before.bytes().filter(|byte| *byte == b'\n').count();
-    let last = before.rsplit('\n').next().unwrap_or(before);
-    let column = last.strip_prefix('\u{feff}').unwrap_or(last).chars().count();
+    let last = before.strip_prefix('\u{feff}').unwrap_or(before).rsplit('\n').next();
+    let column = last.unwrap_or_default().chars().count();
     Position { line: narrow(line + 1), column: narrow(column + 1), byte: narrow(byte) }
 }
 

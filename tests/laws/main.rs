@@ -1,0 +1,12 @@
+//! The laws of a plan, held against an embedded platform.
+//!
+//! What is true is read from the contract alone: these checks know plans by their public data and
+//! the platform by its answers. They use neither the planner's lock table nor the platform's rules,
+//! so that a rule that is wrong in both is the only one that can hide here.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod choreography;
+mod exposure;
+mod sound;
+mod support;

@@ -1,0 +1,141 @@
+//! A person's exposure, as the contract has it: which active inventory they reach, in which roles,
+//! under which policies, in which state.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use trectl::platform::seed::Seed;
+use trectl::platform::wire::{TreDescription, WireInventory, WireState};
+
+use super::goal::{is_loosest, is_same};
+
+/// What somebody reaches in one TRE; nothing at all is `None`.
+#[derive(Debug, Clone)]
+pub struct Exposure {
+    roles: BTreeSet<String>,
+    inventory: WireInventory,
+    policies: BTreeMap<String, Value>,
+    state: u8,
+}
+
+/// Who can be exposed: everybody that a seed lists, and one who is not listed anywhere.
+pub struct Audience {
+    orgs_of: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Audience {
+    /// Returns everybody on a platform that begins with a seed.
+    pub fn of(seed: &Seed) -> Self {
+        let orgs_of = |user: &String| {
+            let with_user =
+                seed.orgs.iter().filter(|org| org.members.iter().any(|member| member.id == *user));
+            (user.clone(), with_user.map(|org| org.id.clone()).collect())
+        };
+        let stranger = ("user-stranger".to_owned(), BTreeSet::new());
+        Self { orgs_of: seed.users.iter().map(orgs_of).chain([stranger]).collect() }
+    }
+
+    /// Returns every person.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        self.orgs_of.keys().map(String::as_str)
+    }
+
+    /// Returns what a person reaches in a TRE. A draft is visible to its admins only.
+    pub fn exposure(&self, tre: Option<&TreDescription>, person: &str) -> Option<Exposure> {
+        let tre = tre?;
+        let inventory = tre.inventory.active.clone()?;
+        let mut roles = BTreeSet::new();
+        let is = |listed: &String| listed == person;
+        if tre.admins.iter().any(is) {
+            roles.insert("admin".to_owned());
+        }
+        if tre.state != WireState::Draft {
+            let orgs = self.orgs_of.get(person)?;
+            let listed = tre.authorized_users.iter().filter(|id| is(id) || orgs.contains(*id));
+            roles.extend(listed.map(|id| format!("listed as {id}")));
+            let steps = &tre.application_review_steps;
+            let decided = steps.iter().filter(|step| step.reviewers.iter().any(is));
+            roles.extend(decided.map(|step| format!("reviewer of {}", step.id)));
+            if tre.visibility == "public" {
+                roles.insert("anybody".to_owned());
+            }
+        }
+        let state = match tre.state {
+            WireState::Draft => 0,
+            WireState::Amending => 1,
+            WireState::Active => 2,
+        };
+        let policies = tre.policies.clone();
+        (!roles.is_empty()).then_some(Exposure { roles, inventory, policies, state })
+    }
+}
+
+/// The two ends of a change, for one person.
+pub struct Ends {
+    pub before: Option<Exposure>,
+    pub after: Option<Exposure>,
+    pub policies: BTreeSet<String>,
+}
+
+impl Ends {
+    /// Returns the two ends; the policies that move between incomparable values make no claim.
+    pub fn of(
+        audience: &Audience,
+        before: Option<&TreDescription>,
+        after: Option<&TreDescription>,
+        person: &str,
+    ) -> Self {
+        let policies = |tre: Option<&TreDescription>| tre.map(|tre| tre.policies.clone());
+        let (old, new) =
+            (policies(before).unwrap_or_default(), policies(after).unwrap_or_default());
+        let comparable = old.keys().chain(new.keys()).filter(|name| {
+            let (old, new) = (old.get(*name), new.get(*name));
+            is_at_least_as_strict(old, new) || is_at_least_as_strict(new, old)
+        });
+        Self {
+            before: audience.exposure(before, person),
+            after: audience.exposure(after, person),
+            policies: comparable.cloned().collect(),
+        }
+    }
+
+    /// Tells whether an exposure is at most the one before, or at most the one after.
+    pub fn allow(&self, exposure: Option<&Exposure>) -> bool {
+        self.is_at_most(exposure, self.before.as_ref())
+            || self.is_at_most(exposure, self.after.as_ref())
+    }
+
+    /// Tells whether an exposure is at most another one.
+    pub fn is_at_most(&self, one: Option<&Exposure>, other: Option<&Exposure>) -> bool {
+        let Some(one) = one else { return true };
+        let Some(other) = other else { return false };
+        one.roles.is_subset(&other.roles)
+            && is_same(&one.inventory, &other.inventory)
+            && one.state <= other.state
+            && self.policies.iter().all(|name| {
+                is_at_least_as_strict(one.policies.get(name), other.policies.get(name))
+            })
+    }
+}
+
+/// Tells whether the first value of a policy forbids all that the second one does: on is stricter
+/// than off, a larger number than a smaller one, a part of a list than the list, and anything than
+/// a policy that was never set.
+fn is_at_least_as_strict(one: Option<&Value>, other: Option<&Value>) -> bool {
+    let (one, other) = (one.filter(|one| !is_loosest(one)), other.filter(|it| !is_loosest(it)));
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), None) => is_known(one),
+        (None, Some(_)) => false,
+        (Some(Value::Number(one)), Some(Value::Number(other))) => one.as_u64() >= other.as_u64(),
+        (Some(Value::Array(one)), Some(Value::Array(other))) => {
+            one.iter().all(|item| other.contains(item))
+        }
+        (Some(one), Some(other)) => one == other,
+    }
+}
+
+/// Values of a policy that nobody knows cannot be compared, not even with none.
+fn is_known(value: &Value) -> bool {
+    !value.is_string()
+}

@@ -1,0 +1,29 @@
+//! What the laws are told with: a small world, what people may ask for in it, and a stage on which
+//! a plan is made and played.
+
+pub mod directory;
+pub mod document;
+pub mod exposure;
+pub mod goal;
+pub mod scene;
+pub mod stage;
+
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+/// Checks a law on `cases` worlds, the same ones in every run; prints the smallest that breaks it.
+pub fn check<S: Strategy>(
+    cases: u32,
+    worlds: S,
+    law: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
+    let config = Config {
+        failure_persistence: None,
+        max_shrink_iters: 4_000,
+        ..Config::with_cases(cases)
+    };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    if let Err(broken) = TestRunner::new_with_rng(config, rng).run(&worlds, law) {
+        panic!("{broken}");
+    }
+}
