@@ -57,7 +57,10 @@ fn request(args: &Args, saved: Option<&Plan>, session: &Session) -> Result<Reque
 fn show(plan: &Plan, output: &mut Output) {
     if !output.settings().is_json() {
         let options = pages::options(output.settings(), plan, Purpose::Execute);
-        output.result(&(render::human(plan, &options) + "\n"));
+        output.result(&render::human(plan, &options));
+        if plan.applyable {
+            output.result("\n");
+        }
     }
 }
 
@@ -128,13 +131,16 @@ impl Run<'_> {
             None
         };
         let status = status(&plan, executed.as_ref(), interrupt);
-        let after = planning::make(self.session, &*self.platform.reader, self.request).await.ok();
-        let report = Report {
-            plan: &plan,
-            outcome: executed.as_ref(),
-            after: after.as_ref().map(|planned| &planned.plan),
-            status,
+        let touched = executed.as_ref().is_some_and(|executed| !executed.tres.is_empty());
+        let again = match touched {
+            true => planning::make(self.session, &*self.platform.reader, self.request).await.ok(),
+            false => None,
         };
+        let after = match touched {
+            true => again.as_ref().map(|planned| &planned.plan),
+            false => Some(&*plan),
+        };
+        let report = Report { plan: &plan, outcome: executed.as_ref(), after, status };
         if output.settings().is_json() {
             output.json(&report::json(report));
         } else {
