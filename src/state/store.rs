@@ -133,6 +133,26 @@ impl Store {
         }
         Ok(is_known)
     }
+
+    /// Forgets everything, the journal included: for a platform that begins again.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be removed.
+    pub fn reset(&self, lock: Lock) -> Result<(), StateError> {
+        let unless_missing = |path: Utf8PathBuf, removed: std::io::Result<()>| match removed {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(StateError::io("removed", &path, error))
+            }
+            _ => Ok(()),
+        };
+        let snapshot = Self::snapshot_path(lock.folder());
+        let removed = std::fs::remove_file(&snapshot);
+        unless_missing(snapshot, removed)?;
+        let journal = Self::journal_folder(lock.folder());
+        let removed = std::fs::remove_dir_all(&journal);
+        unless_missing(journal, removed)
+    }
 }
 
 fn replay(path: &Utf8Path, ledger: &mut Ledger) -> Result<(), StateError> {
