@@ -174,3 +174,17 @@ fn a_document_full_of_nonsense_ends_quickly() {
     assert_eq!(found.len(), 1_001);
     assert!(found.last().unwrap().contains("more than 1000 findings"), "{:?}", found.last());
 }
+
+#[test]
+fn every_kind_has_a_schema_that_compiles() {
+    for kind in [
+        Kind::TrustedResearchEnvironment,
+        Kind::Group,
+        Kind::Profile,
+        Kind::Project,
+        Kind::PlatformSeed,
+    ] {
+        assert!(checker(kind).validator.is_some(), "{kind:?}");
+        assert!(checker(kind).schema.is_object(), "{kind:?}");
+    }
+}
