@@ -26,8 +26,8 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Needed)?;
     let saved = args.plan.as_deref().map(saved::read).transpose()?;
     runtime::block_on(|interrupt| async move {
-        let lock = journaling::lock(&session, output.settings())?;
-        let platform = platform::open_to_write(&session, output.settings())?;
+        let lock = journaling::lock(&session, output, &interrupt).await?;
+        let platform = platform::open_to_write(&session, output.settings(), &interrupt).await?;
         let request = request(args, saved.as_ref(), &session)?;
         let planned = interrupt.or(planning::make(&session, &*platform.reader, &request)).await??;
         if let Some(saved) = &saved {
@@ -92,15 +92,11 @@ async fn approve(
     }
     let interaction = output.settings().interaction;
     let question = format!("Apply this to `{}`? Only `yes` does it:", plan.target.name);
-    let asking = tokio::task::spawn_blocking(move || ask(interaction, &question));
-    match interrupt.or(asking).await? {
-        Ok(Some(Answer::Yes)) => Ok(()),
-        Ok(Some(Answer::No)) => Err(Failure::usage("The plan was not approved: nothing was done.")),
-        Ok(None) => {
-            Err(Failure::usage("The plan waits for approval and nobody can be asked here.")
-                .hint("Pass `--auto-approve`, or run it on a terminal."))
-        }
-        Err(error) => Err(Failure::files("The question cannot be asked.").because(error)),
+    match interrupt.blocking(move || ask(interaction, &question)).await? {
+        Some(Answer::Yes) => Ok(()),
+        Some(Answer::No) => Err(Failure::usage("The plan was not approved: nothing was done.")),
+        None => Err(Failure::usage("The plan waits for approval and nobody can be asked here.")
+            .hint("Pass `--auto-approve`, or run it on a terminal.")),
     }
 }
 
