@@ -7,11 +7,11 @@ use std::sync::Arc;
 use granit_parser::{ScalarStyle, ScanError, Span, StructureStyle, Tag};
 
 use super::alias::{Budget, Measure};
-use super::parse::{MAX_DEPTH, range};
+use super::parse::{MAX_DEPTH, MAX_FINDINGS, range};
 use super::rules;
 use super::scalar::{Plain, resolve};
 use super::syntax;
-use super::text::position_at;
+use super::text::behind;
 use crate::diag::{Diagnostic, Position, Range};
 use crate::source::{Entry, Node, NodeValue};
 
@@ -331,8 +331,7 @@ impl<'t> Builder<'t> {
     fn range_of(&self, span: &Span, style: ScalarStyle) -> Range {
         let mut range = range(&self.file, span);
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            let written = slice(self.text, &range).trim_end();
-            range.end = position_at(self.text, range.start.byte as usize + written.len());
+            range.end = behind(range.start, slice(self.text, &range).trim_end());
         }
         range
     }
@@ -343,7 +342,7 @@ impl<'t> Builder<'t> {
         if again.is_empty() {
             return entries;
         }
-        for (second, first) in &again {
+        for (second, first) in again.iter().take(MAX_FINDINGS) {
             if let (Some(first), Some(second)) = (entries.get(*first), entries.get(*second)) {
                 let finding =
                     rules::duplicate_key(&second.key, &first.key_range, &second.key_range);

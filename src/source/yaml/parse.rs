@@ -14,7 +14,7 @@ use crate::source::{Node, codes};
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// The number of findings after which reading a file ends.
-const MAX_FINDINGS: usize = 100;
+pub(super) const MAX_FINDINGS: usize = 100;
 
 /// A document and what our own rules say about it; the YAML of it is in order.
 #[derive(Debug)]
