@@ -53,9 +53,10 @@ fn no_step_makes_a_published_step_reviewerless_or_a_tre_adminless() {
                 "call {index} of {calls:?} takes the last admin"
             );
             for step in &after.application_review_steps {
-                let had = before.application_review_steps.iter().any(|old| {
-                    old.id == step.id && !old.reviewers.is_empty()
-                });
+                let had = before
+                    .application_review_steps
+                    .iter()
+                    .any(|old| old.id == step.id && !old.reviewers.is_empty());
                 prop_assert!(
                     !had || before.state == WireState::Draft || !step.reviewers.is_empty(),
                     "call {index} of {calls:?} takes the last reviewer of {}",
@@ -92,7 +93,8 @@ fn what_only_tightens_lets_less_in_with_every_step() {
 
 /// Nothing of what the document takes away is left, except a published step's last reviewers.
 fn withdrawn(scene: &Scene, after: Option<&TreDescription>) -> Result<(), TestCaseError> {
-    let Some(after) = after.filter(|tre| tre.admins.iter().any(|admin| admin == scene.actor)) else {
+    let Some(after) = after.filter(|tre| tre.admins.iter().any(|admin| admin == scene.actor))
+    else {
         return Ok(());
     };
     let document = &scene.document;
@@ -131,7 +133,9 @@ fn played(scene: &Scene, terms: &Terms) -> Result<Option<(TreChange, States)>, T
     }
     match stage.play_all(&planned) {
         Ok(states) => Ok(Some((planned, states))),
-        Err(refusal) => Err(TestCaseError::fail(format!("{refusal} of {:?}", operations(&planned)))),
+        Err(refusal) => {
+            Err(TestCaseError::fail(format!("{refusal} of {:?}", operations(&planned))))
+        }
     }
 }
 

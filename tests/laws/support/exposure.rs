@@ -112,9 +112,10 @@ impl Ends {
         one.roles.is_subset(&other.roles)
             && is_same(&one.inventory, &other.inventory)
             && one.state <= other.state
-            && self.policies.iter().all(|name| {
-                is_at_least_as_strict(one.policies.get(name), other.policies.get(name))
-            })
+            && self
+                .policies
+                .iter()
+                .all(|name| is_at_least_as_strict(one.policies.get(name), other.policies.get(name)))
     }
 }
 
