@@ -34,6 +34,11 @@ impl Loaded {
         &self.ledger.progress
     }
 
+    /// Tells whether a plan of that digest was the last one applied to a TRE.
+    pub fn is_done(&self, tre: &TreId, digest: &str) -> bool {
+        self.ledger.done.get(tre).is_some_and(|done| done == digest)
+    }
+
     /// Returns the calls of which nobody knows what became, by TRE.
     pub fn unsettled(&self) -> &BTreeMap<TreId, Unsettled> {
         &self.ledger.unsettled
