@@ -36,11 +36,11 @@ fn both_sides_of_a_stale_plan_are_shown() {
 }
 
 #[test]
-fn an_applied_plan_is_stale() {
+fn a_plan_that_was_applied_finds_nothing_left() {
     let repo = Repo::with(&[("tres/one.yaml", DRAFT)]);
     repo.run(&["plan", "-o", "plan.json"]).expect(0);
-    repo.run(&["apply", "--auto-approve"]).expect(0);
-    repo.run(&["apply", "plan.json", "--auto-approve"]).expect(4);
+    repo.run(&["apply", "plan.json", "--auto-approve"]).expect(0);
+    repo.run(&["apply", "plan.json", "--auto-approve"]).expect(0).says("No changes.");
 }
 
 #[test]

@@ -121,7 +121,9 @@ fn settings_rows(page: &mut Page, tre: &Tre) {
         page.row((Role::Plain, label), &[Para::words(text)]);
     };
     row("Name", name.clone());
-    row("Description", description.clone());
+    if !description.is_empty() {
+        row("Description", description.clone());
+    }
     row("Visibility", visibility.as_str().to_owned());
     let policies: Vec<String> =
         policies.iter().map(|(name, value)| format!("{name}: {value}")).collect();
