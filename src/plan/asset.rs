@@ -42,6 +42,8 @@ fn one_asset(
     let (path, range) = (path(asset), place(found, asset).cloned());
     let range = range.as_ref();
     let object = match found.subject.ctx.directory.object(&reference.object) {
+        // What is set already may lie where the operator sees nothing: others can see it there.
+        Lookup::Missing if !found.subject.inventory_changes() => return,
         Lookup::Unknown => return,
         Lookup::Missing => {
             let message = format!("`{reference}` cannot be found.");

@@ -113,10 +113,11 @@ impl Sequence<'_> {
     /// they will have.
     fn policies(&self) -> (BTreeMap<String, PolicyValue>, BTreeMap<String, PolicyValue>) {
         let PolicyChanges { mut tightened, mut loosened } = self.subject.policy_changes();
-        if tightened.is_empty() || loosened.is_empty() || self.has_swap() {
+        let reaches_nothing_yet = self.subject.given_out_before().is_none();
+        let swaps_in_sight = self.has_swap() && !reaches_nothing_yet;
+        if tightened.is_empty() || loosened.is_empty() || swaps_in_sight {
             return (tightened, loosened);
         }
-        let reaches_nothing_yet = self.subject.given_out_before().is_none();
         let same_data = !self.subject.given_out_changes();
         let before = self.subject.live_state().unwrap_or(TreState::Draft);
         if (same_data || reaches_nothing_yet) && before <= self.after.state {

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod choreography;
+mod complete;
 mod exposure;
 mod sound;
 mod support;
