@@ -206,9 +206,9 @@ pub struct Import {
     /// Those that have a document too
     #[arg(long)]
     pub all: bool,
-    /// Writes the files here; never over an existing one
-    #[arg(long, value_name = "DIR", default_value = "tres")]
-    pub out: Utf8PathBuf,
+    /// Writes the files here instead of `tres/` below the root; never over an existing one
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<Utf8PathBuf>,
 }
 
 /// `show`
@@ -261,9 +261,9 @@ pub struct New {
     /// Takes over the settings of this TRE's document, or of the live one
     #[arg(long, value_name = "ID")]
     pub from: Option<TreId>,
-    /// Writes the file here; never over an existing one
-    #[arg(long, value_name = "DIR", default_value = "tres")]
-    pub out: Utf8PathBuf,
+    /// Writes the file here instead of `tres/` below the root; never over an existing one
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<Utf8PathBuf>,
 }
 
 /// `sim`

@@ -4,6 +4,8 @@
 use std::error::Error;
 use std::fmt;
 
+use serde_json::Value;
+
 use super::exit::Status;
 use crate::diag::{Diagnostic, Sources};
 
@@ -37,12 +39,14 @@ pub struct Failure {
     pub hints: Vec<String>,
     /// What lies behind it.
     pub source: Option<Box<dyn Error + Send + Sync>>,
+    /// More keys of the document that programs get.
+    pub details: Vec<(&'static str, Value)>,
 }
 
 impl Failure {
     /// Returns a failure.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), source: None }
+        Self { kind, message: message.into(), hints: Vec::new(), source: None, details: Vec::new() }
     }
 
     /// Returns the failure of a wrong request.
@@ -59,6 +63,13 @@ impl Failure {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds a key to the document that programs get.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: Value) -> Self {
+        self.details.push((key, value));
         self
     }
 

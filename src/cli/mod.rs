@@ -4,17 +4,22 @@
 mod args;
 mod clock;
 mod commands;
+mod document;
 pub mod exit;
 mod failure;
 mod files;
 mod generated;
 mod git;
 mod interrupt;
+mod journaling;
 mod output;
 mod pages;
 mod planning;
 mod platform;
+mod progress;
+mod report;
 mod runtime;
+mod saved;
 mod session;
 mod settings;
 

@@ -95,23 +95,7 @@ impl Output {
 
     /// Writes a line to standard error; where that is closed, nobody listens.
     pub fn stderr(&self, text: &str) {
-        let mut stderr = io::stderr().lock();
-        let _ = writeln!(stderr, "{}", text.trim_end_matches('\n'));
-    }
-
-    /// Asks a question that only `yes` answers, and returns `None` where nobody can be asked.
-    pub fn ask(&self, question: &str) -> Option<Answer> {
-        if self.settings.interaction == Interaction::None {
-            return None;
-        }
-        let mut stderr = io::stderr().lock();
-        let _ = write!(stderr, "{question} ");
-        let _ = stderr.flush();
-        let mut line = String::new();
-        match io::stdin().lock().read_line(&mut line) {
-            Ok(_) if line.trim() == "yes" => Some(Answer::Yes),
-            _ => Some(Answer::No),
-        }
+        print_talk(text);
     }
 
     /// Says why the run stops: on standard error for people, as a document for programs.
@@ -193,7 +177,7 @@ fn colour(palette: Palette) -> human::Color {
 fn failure_document(failure: &Failure) -> Value {
     let mut detail = failure.causes();
     detail.extend(failure.hints.iter().cloned());
-    json!({
+    let mut document = json!({
         "format_version": FORMAT_VERSION,
         "errored": true,
         "diagnostics": [{
@@ -202,7 +186,33 @@ fn failure_document(failure: &Failure) -> Value {
             "summary": failure.message,
             "detail": detail.join("\n"),
         }],
-    })
+    });
+    for (key, value) in &failure.details {
+        document[*key] = value.clone();
+    }
+    document
+}
+
+/// Asks a question that only `yes` answers, and returns `None` where nobody can be asked.
+pub fn ask(interaction: Interaction, question: &str) -> Option<Answer> {
+    if interaction == Interaction::None {
+        return None;
+    }
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "{question} ");
+    let _ = stderr.flush();
+    drop(stderr);
+    let mut line = String::new();
+    match io::stdin().lock().read_line(&mut line) {
+        Ok(_) if line.trim() == "yes" => Some(Answer::Yes),
+        _ => Some(Answer::No),
+    }
+}
+
+/// Writes a line to standard error; where that is closed, nobody listens.
+pub fn print_talk(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = writeln!(stderr, "{}", text.trim_end_matches('\n'));
 }
 
 /// Prints a failure that the output itself met.

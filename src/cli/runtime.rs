@@ -16,10 +16,13 @@ where
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::files("The threads of the run cannot be started.").because(error)
         })?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let interrupt = Interrupt::listen().map_err(|error| {
             Stop::from(Failure::files("The run cannot listen to signals.").because(error))
         })?;
         work(interrupt).await
-    })
+    });
+    // A question that nobody answers must not hold the run.
+    runtime.shutdown_background();
+    outcome
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use crate::diag::Diagnostic;
 use crate::schema::document::{GroupDocument, ProfileDocument, ProjectDocument, TreDocument};
 use crate::schema::{check, read};
-use crate::source::{Document, Kind, Node, Repository};
+use crate::source::{Document, Kind, Repository};
 
 /// A document with its type and its tree.
 #[derive(Debug, Clone)]
@@ -57,14 +57,6 @@ impl<'a> Documents<'a> {
             // Only the embedded platform reads seeds.
             Kind::PlatformSeed => true,
         }
-    }
-
-    /// Tells whether a document of that kind and id is there but cannot be read, so that nobody
-    /// is told that what refers to it refers to nothing.
-    pub fn is_broken(&self, kind: Kind, id: &str) -> bool {
-        self.broken.iter().any(|document| {
-            document.kind == kind && document.node.get("id").and_then(Node::as_str) == Some(id)
-        })
     }
 }
 

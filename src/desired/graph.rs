@@ -1,11 +1,15 @@
 //! What builds on what: the order in which things can be resolved, and the cycles that forbid it.
 
+/// How many cycles are told. Each may be as long as the graph, and all of them together as long as
+/// its square.
+const MOST_CYCLES: usize = 100;
+
 /// What a walk over a graph found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Walk {
     /// Every node, each after those it points to (cycles aside).
     pub order: Vec<usize>,
-    /// Every cycle that was met: nodes that point to the next, the last to the first.
+    /// Cycles that were met, up to a hundred: nodes that point to the next, the last to the first.
     pub cycles: Vec<Vec<usize>>,
 }
 
@@ -46,11 +50,11 @@ fn walk_from(start: usize, edges: &[Vec<usize>], marks: &mut [Mark], found: &mut
                 set(marks, to, Mark::Open);
                 path.push((to, 0));
             }
-            Some(Mark::Open) => {
+            Some(Mark::Open) if found.cycles.len() < MOST_CYCLES => {
                 let cycle = path.iter().map(|(node, _)| *node).skip_while(|node| *node != to);
                 found.cycles.push(cycle.collect());
             }
-            Some(Mark::Done) | None => {}
+            Some(Mark::Open | Mark::Done) | None => {}
         }
     }
 }

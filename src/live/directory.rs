@@ -103,10 +103,16 @@ async fn fill_projects(
 ) -> Result<(), LiveError> {
     let answers = gather(asked.iter().map(|id| reader.describe_object(id.as_str(), None))).await;
     for (id, answer) in asked.iter().zip(answers) {
-        if let Some(found) = unless_refused(answer)? {
-            let project = found.map(convert::project).transpose()?;
-            directory.projects.insert(id.clone(), project);
+        let Some(found) = unless_refused(answer)? else { continue };
+        // A platform without a directory does not tell where a project lies: no claim is made.
+        if found
+            .as_ref()
+            .is_some_and(|project| project.region.is_none() && project.bill_to.is_none())
+        {
+            continue;
         }
+        let project = found.map(convert::project).transpose()?;
+        directory.projects.insert(id.clone(), project);
     }
     Ok(())
 }

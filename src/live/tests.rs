@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use serde_json::{Value, json};
@@ -257,4 +258,16 @@ async fn requests_are_counted_where_they_may_be_seen() {
     assert_eq!(counts.len(), 1);
     let found = counts[&ids[0]];
     assert_eq!((found.in_review, found.approved), (1, 2));
+}
+
+#[tokio::test]
+async fn a_project_of_which_nothing_is_told_stays_unknown() {
+    let reader = Wire(InMemory::new(World::unseeded()));
+    let record = ObjectId::from_platform(&hash("record", '1'));
+    let questions =
+        Questions { objects: BTreeMap::from([(record.clone(), None)]), ..Questions::default() };
+    let operator = UserId::from_platform("user-local");
+    let directory = fill(&reader, &operator, &questions).await.unwrap();
+    let Lookup::Known(object) = directory.object(&record) else { panic!("the record is unknown") };
+    assert_eq!(directory.project(&object.project), Lookup::Unknown);
 }

@@ -190,13 +190,13 @@ fn culprit<'a, A: DeserializeOwned>(answer: &'a Value, error: &str) -> Option<&'
         }
     }
     let mut read = Map::new();
-    fields
-        .iter()
-        .map(|(field, value)| {
-            read.insert(field.clone(), value.clone());
-            (field.as_str(), fails(&read))
-        })
-        .find_map(|(field, is_culprit)| is_culprit.then_some(field))
+    for (field, value) in fields {
+        read.insert(field.clone(), value.clone());
+        if fails(&read) {
+            return Some(field);
+        }
+    }
+    None
 }
 
 fn unexpected(route: &str, what: &str) -> PlatformError {

@@ -21,7 +21,7 @@ pub struct Built {
 pub fn build(repository: &Repository, today: Date) -> Built {
     let resolved = resolve(repository);
     let mut diagnostics = resolved.diagnostics.clone();
-    let context = Context { resolved: &resolved, today };
+    let context = Context::new(&resolved, today);
     for rule in RULES {
         diagnostics.extend((rule.check)(&context));
     }

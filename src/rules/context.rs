@@ -8,7 +8,7 @@ use crate::desired::{Documents, Groups, Resolved, Typed};
 use crate::diag::{Range, Severity};
 use crate::model::{DesiredState, StepId};
 use crate::schema::document::{Id, Person, ProjectDocument, TreDocument};
-use crate::source::{Kind, Node, Spanned};
+use crate::source::{Kind, Node, Repository, Spanned};
 
 /// What a rule sees.
 pub struct Context<'a> {
@@ -16,6 +16,19 @@ pub struct Context<'a> {
     pub resolved: &'a Resolved<'a>,
     /// The day on which consents are judged, in UTC.
     pub today: Date,
+    unread: Unread<'a>,
+}
+
+/// What is there and could not be read.
+#[derive(Default)]
+struct Unread<'a> {
+    /// Documents without their form that have an id.
+    documents: BTreeSet<(Kind, &'a str)>,
+    /// Everything that could be an id in files with an error that kept them from being read.
+    words: BTreeSet<&'a str>,
+    /// There is a file whose very text could not be read.
+    has_lost_text: bool,
+    is_empty: bool,
 }
 
 /// A list of people in a document.
@@ -42,6 +55,11 @@ pub enum Role<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// Returns what the rules see of a resolved repository.
+    pub fn new(resolved: &'a Resolved<'a>, today: Date) -> Self {
+        Self { resolved, today, unread: Unread::of(resolved) }
+    }
+
     /// Returns the documents.
     pub fn documents(&self) -> &'a Documents<'a> {
         &self.resolved.documents
@@ -68,28 +86,42 @@ impl<'a> Context<'a> {
     /// its document does not have its form, or stands in a file that is no YAML. What refers to
     /// it must then not be blamed.
     pub fn may_exist(&self, kind: Kind, id: &str) -> bool {
-        self.documents().is_broken(kind, id)
-            || self.unreadable_files().any(|file| {
-                // Without its text there is no telling what a file holds.
-                self.resolved.repository.sources.text(file).is_none_or(|text| text.contains(id))
-            })
+        let Unread { documents, words, has_lost_text, is_empty: _ } = &self.unread;
+        *has_lost_text || documents.contains(&(kind, id)) || words.contains(id)
     }
 
     /// Tells whether every document was read, so that what is not there is truly absent.
     pub fn is_complete(&self) -> bool {
-        self.documents().broken.is_empty() && self.unreadable_files().next().is_none()
+        self.unread.is_empty
     }
+}
 
-    /// Returns the files with errors that kept them, or a part of them, from being read.
-    fn unreadable_files(&self) -> impl Iterator<Item = &'a str> {
-        let found = self.resolved.repository.diagnostics.iter();
-        let files: BTreeSet<&str> = found
-            .filter(|diagnostic| diagnostic.severity == Severity::Error)
-            .filter_map(|diagnostic| diagnostic.range.as_ref())
-            .map(|range| range.file.as_ref())
-            .collect();
-        files.into_iter()
+impl<'a> Unread<'a> {
+    fn of(resolved: &'a Resolved<'a>) -> Self {
+        let Repository { sources, diagnostics, .. } = resolved.repository;
+        let broken = &resolved.documents.broken;
+        let documents = broken.iter().filter_map(|document| {
+            Some((document.kind, document.node.get("id").and_then(Node::as_str)?))
+        });
+        let mut unread =
+            Self { documents: documents.collect(), is_empty: broken.is_empty(), ..Self::default() };
+        let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        let places = errors.filter_map(|found| found.range.as_ref());
+        let files: BTreeSet<&str> = places.map(|range| range.file.as_ref()).collect();
+        for file in files {
+            unread.is_empty = false;
+            match sources.text(file).filter(|text| !text.is_empty()) {
+                Some(text) => unread.words.extend(text.split(|c: char| !is_id_part(c))),
+                None => unread.has_lost_text = true,
+            }
+        }
+        unread
     }
+}
+
+/// Tells whether a character can be part of the id of a group or profile.
+fn is_id_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-'
 }
 
 /// Returns every list of people in a TRE's document.
@@ -136,6 +168,10 @@ pub fn all_lists<'a>(context: &Context<'a>) -> impl Iterator<Item = List<'a>> {
         .map(|group| list(Role::Members, &group.value.members, &group.source.node, "members"));
     context.kept_tres().flat_map(lists).chain(groups)
 }
+
+/// How many findings of one rule come with a suggestion: looking for one costs a comparison with
+/// every known name.
+pub const MOST_SUGGESTIONS: usize = 100;
 
 /// Returns a few of the known names, for a message to somebody who may have meant one of them.
 pub fn some_of<'n>(names: impl Iterator<Item = &'n str>) -> String {

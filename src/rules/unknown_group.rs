@@ -1,7 +1,7 @@
 //! A list that names a group which is not there.
 
 use super::Context;
-use super::context::{all_lists, some_of};
+use super::context::{MOST_SUGGESTIONS, all_lists, some_of};
 use crate::desired::nested_at;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::model::GroupId;
@@ -50,7 +50,9 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         for (id, range) in nested_at(&list.entries.value) {
             if groups.members(id).is_none() && !context.may_exist(Kind::Group, id.as_str()) {
                 let summary = format!("There is no group `{id}`.");
-                found.push(Diagnostic::error(&CODE, summary).at(range).help(help(context, id)));
+                let help =
+                    if found.len() < MOST_SUGGESTIONS { help(context, id) } else { write(id) };
+                found.push(Diagnostic::error(&CODE, summary).at(range).help(help));
             }
         }
     }
@@ -67,6 +69,10 @@ fn help(context: &Context<'_>, id: &GroupId) -> String {
             "Write a document of kind `Group` with `id: {id}`, or name one of these groups: {}.",
             some_of(known())
         ),
-        None => format!("Write a document of kind `Group` with `id: {id}`."),
+        None => write(id),
     }
+}
+
+fn write(id: &GroupId) -> String {
+    format!("Write a document of kind `Group` with `id: {id}`.")
 }

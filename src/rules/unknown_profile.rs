@@ -1,7 +1,7 @@
 //! A document that extends a profile which is not there.
 
 use super::Context;
-use super::context::some_of;
+use super::context::{MOST_SUGGESTIONS, some_of};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::model::ProfileId;
 use crate::source::Kind;
@@ -51,7 +51,9 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         let name = &id.value.0;
         if !profiles.contains(name) && !context.may_exist(Kind::Profile, name.as_str()) {
             let summary = format!("There is no profile `{name}`.");
-            found.push(Diagnostic::error(&CODE, summary).at(&id.range).help(help(context, name)));
+            let help =
+                if found.len() < MOST_SUGGESTIONS { help(context, name) } else { write(name) };
+            found.push(Diagnostic::error(&CODE, summary).at(&id.range).help(help));
         }
     }
     found
@@ -67,6 +69,10 @@ fn help(context: &Context<'_>, id: &ProfileId) -> String {
             "Write a document of kind `Profile` with `id: {id}`, or name one of these profiles: {}.",
             some_of(known())
         ),
-        None => format!("Write a document of kind `Profile` with `id: {id}`."),
+        None => write(id),
     }
+}
+
+fn write(id: &ProfileId) -> String {
+    format!("Write a document of kind `Profile` with `id: {id}`.")
 }

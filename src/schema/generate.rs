@@ -124,8 +124,7 @@ mod tests {
             let committed = std::fs::read_to_string(file(name)).unwrap_or_default();
             assert!(
                 committed == fresh,
-                "schemas/{name}.schema.json is stale; refresh it with\n    \
-                 cargo run -- schema {name} > schemas/{name}.schema.json"
+                "schemas/{name}.schema.json is stale; refresh it with `cargo xtask`"
             );
         }
     }

@@ -1,5 +1,7 @@
 //! From the validator's instance paths to places in the document, and to words for them.
 
+use std::collections::BTreeMap;
+
 use super::words::short;
 use crate::diag::Range;
 use crate::source::{Node, NodeValue};
@@ -20,10 +22,14 @@ impl<'a> Locator<'a> {
         &self.nearest(path).range
     }
 
-    /// Returns the place of the key `key` of the mapping at `path`.
-    pub fn key(&self, path: &str, key: &str) -> &'a Range {
-        let node = self.nearest(path);
-        node.entry(key).map_or(&node.range, |entry| &entry.key_range)
+    /// Returns the places of all keys of the mapping at `path`.
+    pub fn keys(&self, path: &str) -> BTreeMap<&'a str, &'a Range> {
+        match &self.nearest(path).value {
+            NodeValue::Map(entries) => {
+                entries.iter().map(|entry| (entry.key.as_str(), &entry.key_range)).collect()
+            }
+            _ => BTreeMap::new(),
+        }
     }
 
     /// Returns the place of the value at `path`, or of its key where nothing is written that could

@@ -10,6 +10,10 @@ use super::locate::Locator;
 use super::words::{capitalized, list_of, near_form, no_value, short, wrong_type};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::source::Node;
+use crate::source::codes::MANY_FINDINGS;
+
+/// How many findings about one document are told.
+const MOST_FINDINGS: usize = 1_000;
 
 /// Findings about one document, collected.
 pub struct Problems<'a> {
@@ -31,13 +35,14 @@ impl<'a> Problems<'a> {
 
     /// Takes one report of the validator.
     pub fn add(&mut self, error: &ValidationError<'_>) {
+        if self.room() == 0 {
+            return;
+        }
         let path = error.instance_path().as_str();
         match error.kind() {
             Kind::AdditionalProperties { unexpected }
             | Kind::UnevaluatedProperties { unexpected } => {
-                for key in unexpected {
-                    self.add_key(path, key, error.schema_path().as_str());
-                }
+                self.add_keys(path, unexpected, error.schema_path().as_str());
             }
             Kind::Required { property } => self.add_missing(path, property),
             Kind::Type { kind } => self.add_type(error, &types(kind)),
@@ -56,6 +61,11 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// Returns how many more findings are taken: one more than are told, to know of the rest.
+    fn room(&self) -> usize {
+        (MOST_FINDINGS + 1).saturating_sub(self.found.len())
+    }
+
     /// Returns the findings. A key that is missing only because it is misspelt is told once.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         for (path, key, diagnostic) in self.missing {
@@ -63,17 +73,30 @@ impl<'a> Problems<'a> {
                 self.found.push(diagnostic);
             }
         }
+        if self.found.len() > MOST_FINDINGS {
+            self.found.truncate(MOST_FINDINGS);
+            let summary = format!("This document has more than {MOST_FINDINGS} findings.");
+            let more = Diagnostic::error(&MANY_FINDINGS, summary)
+                .at(self.place.head(""))
+                .help("Correct the first ones and validate again.");
+            self.found.push(more);
+        }
         self.found
     }
 
-    fn add_key(&mut self, path: &str, key: &str, keyword: &str) {
+    fn add_keys(&mut self, path: &str, unexpected: &[String], keyword: &str) {
         let owner = keyword.rsplit_once('/').map_or("", |(owner, _)| owner);
         let owner = self.schema.pointer(owner);
-        let range = self.place.key(path, key);
+        let ranges = self.place.keys(path);
+        let range = |key: &str| ranges.get(key).copied().unwrap_or_else(|| self.place.head(path));
         let patterns = owner.and_then(|owner| owner.get("patternProperties"));
-        if let Some(pattern) = patterns.and_then(Value::as_object).and_then(|map| map.keys().next())
-        {
-            self.found.push(malformed(key, pattern).at(range));
+        let pattern = patterns.and_then(Value::as_object).and_then(|map| map.keys().next());
+        if let Some(pattern) = pattern {
+            let malformed = unexpected
+                .iter()
+                .take(self.room())
+                .map(|key| malformed(key, pattern).at(range(key)));
+            self.found.extend(malformed);
             return;
         }
         let known: Vec<&str> = owner
@@ -81,18 +104,20 @@ impl<'a> Problems<'a> {
             .and_then(Value::as_object)
             .map(|map| map.keys().map(String::as_str).collect())
             .unwrap_or_default();
-        let meant = did_you_mean(key, known.iter().copied())
-            .or_else(|| known.iter().copied().find(|name| name.eq_ignore_ascii_case(key)));
         let where_ = self.place.within(path);
-        let help = match meant {
-            Some(meant) => format!("Did you mean `{meant}`?"),
-            None => format!("Remove it. The keys that can stand here: {}.", list_of(&known)),
-        };
-        if let Some(meant) = meant {
-            self.meant.push((path.to_owned(), meant.to_owned()));
+        for key in unexpected.iter().take(self.room()) {
+            let meant = did_you_mean(key, known.iter().copied())
+                .or_else(|| known.iter().copied().find(|name| name.eq_ignore_ascii_case(key)));
+            let help = match meant {
+                Some(meant) => format!("Did you mean `{meant}`?"),
+                None => format!("Remove it. The keys that can stand here: {}.", list_of(&known)),
+            };
+            if let Some(meant) = meant {
+                self.meant.push((path.to_owned(), meant.to_owned()));
+            }
+            let summary = format!("The key `{}` is not known{where_}.", short(key));
+            self.found.push(Diagnostic::error(&UNKNOWN_KEY, summary).at(range(key)).help(help));
         }
-        let summary = format!("The key `{}` is not known{where_}.", short(key));
-        self.found.push(Diagnostic::error(&UNKNOWN_KEY, summary).at(range).help(help));
     }
 
     fn add_missing(&mut self, path: &str, property: &Value) {

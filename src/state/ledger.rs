@@ -94,6 +94,9 @@ pub struct Ledger {
     pub progress: BTreeMap<TreId, Progress>,
     /// The calls of which nobody knows what became.
     pub unsettled: BTreeMap<TreId, Unsettled>,
+    /// The digests of the plans that were applied last, by TRE: applying the same saved plan again
+    /// must find that it is done.
+    pub done: BTreeMap<TreId, String>,
     run: Run,
 }
 
@@ -121,14 +124,15 @@ impl Ledger {
         applied: Applied,
         progress: BTreeMap<TreId, Progress>,
         unsettled: BTreeMap<TreId, Unsettled>,
+        done: BTreeMap<TreId, String>,
     ) -> Self {
-        Self { applied, progress, unsettled, run: Run::Before }
+        Self { applied, progress, unsettled, done, run: Run::Before }
     }
 
     /// Closes a segment, ready for the next one: a run that died is over, and a TRE of which
     /// nothing was done is not part-way.
     pub(super) fn end_segment(&mut self) {
-        let Self { applied: _, progress, unsettled, run } = self;
+        let Self { applied: _, progress, unsettled, done: _, run } = self;
         *run = Run::Before;
         progress.retain(|tre, progress| progress.confirmed > 0 || unsettled.contains_key(tre));
     }
@@ -208,6 +212,7 @@ impl Ledger {
             return Err(OrderError::TreTwice(tre.clone()));
         }
         working.insert(tre.clone(), Working::Going);
+        self.done.remove(tre);
         self.progress.insert(tre.clone(), progress);
         Ok(())
     }
@@ -284,7 +289,10 @@ impl Ledger {
         }
         match record {
             Some(record) => self.applied.insert(tre.clone(), record),
-            None => self.applied.remove(tre),
+            None => {
+                self.done.remove(tre);
+                self.applied.remove(tre)
+            }
         };
         Ok(())
     }
@@ -301,8 +309,11 @@ impl Ledger {
                 nothing_done && !self.unsettled.contains_key(tre)
             }
         };
-        if is_over {
-            self.progress.remove(tre);
+        if is_over
+            && let Some(progress) = self.progress.remove(tre)
+            && result == TreEnd::Applied
+        {
+            self.done.insert(tre.clone(), progress.digest);
         }
         Ok(())
     }

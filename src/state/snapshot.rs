@@ -23,6 +23,8 @@ struct Stored {
     progress: BTreeMap<TreId, Progress>,
     #[serde(default)]
     unsettled: BTreeMap<TreId, Unsettled>,
+    #[serde(default)]
+    done: BTreeMap<TreId, String>,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +45,7 @@ pub(super) fn encode(ledger: &Ledger, last_segment: u64) -> Result<Vec<u8>, serd
         applied: ledger.applied.clone(),
         progress: ledger.progress.clone(),
         unsettled: ledger.unsettled.clone(),
+        done: ledger.done.clone(),
     };
     serde_json::to_vec(&stored).map(seal)
 }
@@ -70,7 +73,7 @@ pub(super) fn read(path: &Utf8Path) -> Result<(Ledger, u64), StateError> {
     if !is_sealed(&bytes) {
         return Err(corrupted("the checksum does not fit".to_owned()));
     }
-    let Stored { format_version: _, last_segment, applied, progress, unsettled } =
+    let Stored { format_version: _, last_segment, applied, progress, unsettled, done } =
         serde_json::from_slice(&bytes).map_err(|error| corrupted(error.to_string()))?;
-    Ok((Ledger::resume(applied, progress, unsettled), last_segment))
+    Ok((Ledger::resume(applied, progress, unsettled, done), last_segment))
 }

@@ -34,6 +34,11 @@ impl Loaded {
         &self.ledger.progress
     }
 
+    /// Tells whether a plan of that digest was the last one applied to a TRE.
+    pub fn is_done(&self, tre: &TreId, digest: &str) -> bool {
+        self.ledger.done.get(tre).is_some_and(|done| done == digest)
+    }
+
     /// Returns the calls of which nobody knows what became, by TRE.
     pub fn unsettled(&self) -> &BTreeMap<TreId, Unsettled> {
         &self.ledger.unsettled
@@ -132,6 +137,26 @@ impl Store {
             journal.finish(RunResult::Done).await?;
         }
         Ok(is_known)
+    }
+
+    /// Forgets everything, the journal included: for a platform that begins again.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be removed.
+    pub fn reset(&self, lock: Lock) -> Result<(), StateError> {
+        let unless_missing = |path: Utf8PathBuf, removed: std::io::Result<()>| match removed {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(StateError::io("removed", &path, error))
+            }
+            _ => Ok(()),
+        };
+        let snapshot = Self::snapshot_path(lock.folder());
+        let removed = std::fs::remove_file(&snapshot);
+        unless_missing(snapshot, removed)?;
+        let journal = Self::journal_folder(lock.folder());
+        let removed = std::fs::remove_dir_all(&journal);
+        unless_missing(journal, removed)
     }
 }
 

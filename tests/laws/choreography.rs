@@ -225,10 +225,7 @@ fn publishing_comes_last() {
             "publish",
         ]
     );
-    assert_eq!(
-        calls(Some(tre(WireState::Draft)), &document(DesiredState::Active)),
-        ["publish"]
-    );
+    assert_eq!(calls(Some(tre(WireState::Draft)), &document(DesiredState::Active)), ["publish"]);
 }
 
 #[test]
@@ -240,7 +237,10 @@ fn users_wait_for_publishing_where_the_showcase_is_not_administered() {
         inventory: Some(inventories().swap_remove(showcase)),
         ..document(DesiredState::Active)
     };
-    assert_eq!(calls(Some(live.clone()), &publish(0)), ["add_authorized_users user-eve", "publish"]);
+    assert_eq!(
+        calls(Some(live.clone()), &publish(0)),
+        ["add_authorized_users user-eve", "publish"]
+    );
     assert_eq!(
         calls(Some(live.clone()), &publish(3)),
         ["set_inventory 4", "publish", "add_authorized_users user-eve"]

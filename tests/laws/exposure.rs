@@ -79,7 +79,8 @@ fn what_only_tightens_lets_less_in_with_every_step() {
 
 /// Nothing of what the document takes away is left, except a published step's last reviewers.
 fn withdrawn(scene: &Scene, after: Option<&TreDescription>) -> Result<(), TestCaseError> {
-    let Some(after) = after.filter(|tre| tre.admins.iter().any(|admin| admin == scene.actor)) else {
+    let Some(after) = after.filter(|tre| tre.admins.iter().any(|admin| admin == scene.actor))
+    else {
         return Ok(());
     };
     let document = &scene.document;
@@ -118,6 +119,8 @@ fn played(scene: &Scene, terms: &Terms) -> Result<Option<(TreChange, States)>, T
     }
     match stage.play_all(&planned) {
         Ok(states) => Ok(Some((planned, states))),
-        Err(refusal) => Err(TestCaseError::fail(format!("{refusal} of {:?}", operations(&planned)))),
+        Err(refusal) => {
+            Err(TestCaseError::fail(format!("{refusal} of {:?}", operations(&planned))))
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod blocked;
 mod choreography;
 mod complete;
 mod exposure;

@@ -1,6 +1,13 @@
 //! The embedded platform alone: every row of the reference, by raw routes, mostly with a seed and
 //! with an account that may not do everything. Nothing here knows the planner.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
+
 mod client;
 mod contract;
 mod errors;

@@ -1,26 +1,51 @@
 //! One file for each command, each read in a minute.
 
+mod apply;
 mod completions;
+mod drift;
 mod explain;
+mod import;
 mod man;
+mod new;
 mod plan;
 pub mod schema;
+mod show;
+mod sim;
+mod state;
 mod validate;
 
-use super::args::Command;
+use super::args::{Command, Format};
 use super::failure::{Failure, Outcome};
 use super::output::Output;
 
 /// Runs a command.
 pub fn run(command: &Command, output: &mut Output) -> Outcome {
+    takes(command, output.settings().format)?;
     match command {
         Command::Validate => validate::run(output),
         Command::Plan(args) => plan::run(args, output),
-        Command::Completions(args) => completions::run(args, output),
+        Command::Apply(args) => apply::run(args, output),
+        Command::Drift(args) => drift::run(args, output),
+        Command::Import(args) => import::run(args, output),
+        Command::Show(args) => show::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Schema(args) => schema::run(args, output),
+        Command::New(args) => new::run(args, output),
+        Command::Sim(args) => sim::run(args, output),
+        Command::State(args) => state::run(args, output),
+        Command::Completions(args) => completions::run(args, output),
         Command::Man => man::run(output),
-        _ => Err(Failure::usage("This command is not built yet.").into()),
+    }
+}
+
+/// Refuses the formats that are for findings only.
+fn takes(command: &Command, format: Format) -> Result<(), Failure> {
+    match (command, format) {
+        (Command::Validate, _) | (_, Format::Human | Format::Json) => Ok(()),
+        (_, Format::Github | Format::Sarif | Format::Junit) => Err(Failure::usage(
+            "The formats `github`, `sarif` and `junit` are for findings: only `validate` has them.",
+        )
+        .hint("Take `--format human` or `--format json`.")),
     }
 }
 

@@ -15,9 +15,10 @@ mod tre;
 use sha2::{Digest, Sha256};
 
 pub use drift::{DriftReport, drift_human};
+pub use summary::nothing;
 pub use text::{Page, Palette, Para, Role};
 
-use super::Plan;
+use super::{Plan, TreChange};
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,8 +67,15 @@ pub enum Purpose {
 pub fn human(plan: &Plan, options: &Options) -> String {
     let mut page = Page::new(options.width, options.palette);
     summary::opening(&mut page, plan);
-    tre::all(&mut page, plan, options);
+    tre::all(&mut page, &plan.resource_changes, options);
     summary::closing(&mut page, plan, options);
+    page.finish()
+}
+
+/// Returns some TREs of a plan for people, without its first and last lines.
+pub fn changes(changes: &[TreChange], options: &Options) -> String {
+    let mut page = Page::new(options.width, options.palette);
+    tre::all(&mut page, changes, options);
     page.finish()
 }
 

@@ -81,7 +81,8 @@ fn is_empty(plan: &Plan) -> bool {
     plan.resource_changes.iter().all(|change| change.status == Status::NoOp)
 }
 
-fn nothing(plan: &Plan) -> String {
+/// Says that nothing is to do.
+pub fn nothing(plan: &Plan) -> String {
     match plan.resource_changes.len() {
         0 => "No changes. There is no TRE to look at here.".to_owned(),
         1 => "No changes. The one TRE is as the repository asks.".to_owned(),

@@ -9,16 +9,16 @@ use super::text::{Page, Para, Role, width_of};
 use super::{Options, Verbosity, consent, headline, people, steps};
 use crate::diff::{Effect, OriginClass};
 use crate::model::PolicyTable;
-use crate::plan::{Blocked, FieldChange, Plan, Status, TreChange};
+use crate::plan::{Blocked, FieldChange, Status, TreChange};
 use crate::platform::Operation;
 
 /// Up to so many TREs without a change get a line each.
 const UNCHANGED_LINES: usize = 5;
 
 /// Writes every TRE.
-pub fn all(page: &mut Page, plan: &Plan, options: &Options) {
+pub fn all(page: &mut Page, changes: &[TreChange], options: &Options) {
     let (unchanged, mut changed): (Vec<&TreChange>, Vec<&TreChange>) =
-        plan.resource_changes.iter().partition(|change| change.status == Status::NoOp);
+        changes.iter().partition(|change| change.status == Status::NoOp);
     changed.sort_by_key(|change| rank(change.status));
     let id_width = changed.iter().chain(&unchanged).map(|c| width_of(&c.name)).max().unwrap_or(0);
     let id_width = id_width.min(24);

@@ -1,5 +1,6 @@
 //! The rules on their own examples, and every code on its fixture.
 
+mod behaviour;
 mod examples;
 mod fixtures;
 mod reference;

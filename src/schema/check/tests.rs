@@ -166,3 +166,25 @@ fn every_finding_of_a_document_is_told() {
     let settings: String = (0..50).map(|at| format!("nonsense{at}: 1\n")).collect();
     assert_eq!(tre(&settings).len(), 50);
 }
+
+#[test]
+fn a_document_full_of_nonsense_ends_quickly() {
+    let settings: String = (0..100_000).map(|at| format!("nonsense{at}: 1\n")).collect();
+    let found = tre(&settings);
+    assert_eq!(found.len(), 1_001);
+    assert!(found.last().unwrap().contains("more than 1000 findings"), "{:?}", found.last());
+}
+
+#[test]
+fn every_kind_has_a_schema_that_compiles() {
+    for kind in [
+        Kind::TrustedResearchEnvironment,
+        Kind::Group,
+        Kind::Profile,
+        Kind::Project,
+        Kind::PlatformSeed,
+    ] {
+        assert!(checker(kind).validator.is_some(), "{kind:?}");
+        assert!(checker(kind).schema.is_object(), "{kind:?}");
+    }
+}

@@ -6,19 +6,14 @@ use std::sync::Arc;
 
 use granit_parser::{ScalarStyle, ScanError, Span, StructureStyle, Tag};
 
-use super::parse::{MAX_DEPTH, range};
+use super::alias::{Budget, Measure};
+use super::parse::{MAX_DEPTH, MAX_FINDINGS, range};
 use super::rules;
 use super::scalar::{Plain, resolve};
 use super::syntax;
-use super::text::position_at;
+use super::text::behind;
 use crate::diag::{Diagnostic, Position, Range};
 use crate::source::{Entry, Node, NodeValue};
-
-/// The number of values that the anchors and aliases of a file may stand for.
-const ALIAS_BUDGET: usize = 100_000;
-
-/// The length of text that counts as one value more, in bytes.
-const TEXT_VALUE: usize = 64;
 
 /// The number of keys from which duplicates are looked for by sorting.
 const MANY_KEYS: usize = 16;
@@ -42,7 +37,7 @@ pub(super) struct Builder<'t> {
     open: Vec<Frame>,
     root: Option<Node>,
     anchored: BTreeMap<usize, (Node, Measure)>,
-    budget: usize,
+    budget: Budget,
     findings: Vec<Diagnostic>,
 }
 
@@ -83,7 +78,7 @@ impl<'t> Builder<'t> {
             open: Vec::new(),
             root: None,
             anchored: BTreeMap::new(),
-            budget: ALIAS_BUDGET,
+            budget: Budget::new(),
             findings: Vec::new(),
         }
     }
@@ -91,6 +86,14 @@ impl<'t> Builder<'t> {
     /// Returns the number of findings in the document so far.
     pub(super) fn findings(&self) -> usize {
         self.findings.len()
+    }
+
+    /// Returns the place of the innermost bracket that is open.
+    pub(super) fn open_bracket(&self) -> Option<Range> {
+        let frame = self.open.last().filter(|frame| frame.style == StructureStyle::Flow)?;
+        let Position { line, column, byte } = frame.start;
+        let end = Position { line, column: column + 1, byte: byte + 1 };
+        Some(Range { file: Arc::clone(&self.file), start: frame.start, end })
     }
 
     /// Returns the document, if it is complete and not empty, and is ready for the next one.
@@ -193,7 +196,7 @@ impl<'t> Builder<'t> {
                 return Err(Refusal::Finding(Box::new(syntax::too_deep(&range))));
             }
             Some((node, measure)) => {
-                self.budget = spend(self.budget, measure, &range)?;
+                self.budget.spend(*measure, &range)?;
                 node.value.clone()
             }
             None => {
@@ -221,7 +224,7 @@ impl<'t> Builder<'t> {
     fn push(&mut self, node: Node, anchor: usize) -> Result<(), Refusal> {
         if anchor != 0 {
             let measure = Measure::of(&node);
-            self.budget = spend(self.budget, &measure, &node.range)?;
+            self.budget.spend(measure, &node.range)?;
             self.anchored.insert(anchor, (node.clone(), measure));
         }
         let Some(frame) = self.open.last_mut() else {
@@ -328,8 +331,7 @@ impl<'t> Builder<'t> {
     fn range_of(&self, span: &Span, style: ScalarStyle) -> Range {
         let mut range = range(&self.file, span);
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            let written = slice(self.text, &range).trim_end();
-            range.end = position_at(self.text, range.start.byte as usize + written.len());
+            range.end = behind(range.start, slice(self.text, &range).trim_end());
         }
         range
     }
@@ -340,7 +342,7 @@ impl<'t> Builder<'t> {
         if again.is_empty() {
             return entries;
         }
-        for (second, first) in &again {
+        for (second, first) in again.iter().take(MAX_FINDINGS) {
             if let (Some(first), Some(second)) = (entries.get(*first), entries.get(*second)) {
                 let finding =
                     rules::duplicate_key(&second.key, &first.key_range, &second.key_range);
@@ -373,46 +375,6 @@ fn duplicates(entries: &[Entry]) -> BTreeMap<usize, usize> {
         }
     }
     found
-}
-
-/// What copying a tree costs.
-#[derive(Debug, Clone, Copy)]
-struct Measure {
-    /// Its values, long text counted several times.
-    values: usize,
-    /// The levels of lists and mappings.
-    depth: usize,
-}
-
-impl Measure {
-    fn of(node: &Node) -> Self {
-        let mut measure = Self { values: 1, depth: 0 };
-        match &node.value {
-            NodeValue::String(text) => measure.values += text.len() / TEXT_VALUE,
-            NodeValue::List(items) => items.iter().for_each(|item| measure.enclose(item)),
-            NodeValue::Map(entries) => entries.iter().for_each(|entry| {
-                measure.values += entry.key.len() / TEXT_VALUE;
-                measure.enclose(&entry.value);
-            }),
-            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) => {}
-        }
-        if matches!(node.value, NodeValue::List(_) | NodeValue::Map(_)) {
-            measure.depth += 1;
-        }
-        measure
-    }
-
-    fn enclose(&mut self, child: &Node) {
-        let Self { values, depth } = Self::of(child);
-        self.values += values;
-        self.depth = self.depth.max(depth);
-    }
-}
-
-fn spend(budget: usize, measure: &Measure, range: &Range) -> Result<usize, Refusal> {
-    budget
-        .checked_sub(measure.values)
-        .ok_or_else(|| Refusal::Finding(Box::new(rules::alias_budget(range))))
 }
 
 fn slice<'t>(text: &'t str, range: &Range) -> &'t str {

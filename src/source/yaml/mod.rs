@@ -3,6 +3,7 @@
 //! The parser's events are built into trees by an explicit stack, so that no input can exhaust
 //! the one of the thread; what aliases copy is counted, so that no input can exhaust the memory.
 
+mod alias;
 mod build;
 mod parse;
 mod rules;
@@ -10,6 +11,8 @@ mod scalar;
 mod syntax;
 mod text;
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;
 

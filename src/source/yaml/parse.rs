@@ -14,7 +14,7 @@ use crate::source::{Node, codes};
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// The number of findings after which reading a file ends.
-const MAX_FINDINGS: usize = 100;
+pub(super) const MAX_FINDINGS: usize = 100;
 
 /// A document and what our own rules say about it; the YAML of it is in order.
 #[derive(Debug)]
@@ -51,13 +51,14 @@ pub(in crate::source) fn parse(name: &Arc<str>, text: &str) -> File {
             Ok(Progress::End) => break,
             Err(refusal) => Some(refusal),
         };
+        let bracket = builder.open_bracket();
         let (node, mut findings) = builder.finish();
         match (refused, node) {
             (Some(refusal), _) => {
                 file.broken.append(&mut findings);
                 file.broken.push(match refusal {
                     Refusal::Finding(finding) => *finding,
-                    Refusal::Syntax(error) => syntax::finding(name, text, &error),
+                    Refusal::Syntax(error) => syntax::finding(name, text, &error, bracket),
                 });
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;

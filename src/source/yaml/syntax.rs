@@ -8,8 +8,13 @@ use super::text::{narrow, position_at};
 use crate::diag::{Code, Diagnostic, Position, Range};
 use crate::source::codes;
 
-/// Returns the finding for an error of the parser.
-pub(super) fn finding(file: &Arc<str>, text: &str, error: &ScanError) -> Diagnostic {
+/// Returns the finding for an error of the parser, given the bracket that is open there.
+pub(super) fn finding(
+    file: &Arc<str>,
+    text: &str,
+    error: &ScanError,
+    bracket: Option<Range>,
+) -> Diagnostic {
     let marker = error.marker();
     let byte = marker.byte_offset().unwrap_or_default().min(text.len());
     let Words { code, summary, help } = words(error.kind());
@@ -21,9 +26,13 @@ pub(super) fn finding(file: &Arc<str>, text: &str, error: &ScanError) -> Diagnos
         column: narrow(marker.col() + 1),
         byte: narrow(byte),
     };
-    Diagnostic::error(code, summary)
+    let finding = Diagnostic::error(code, summary)
         .at(&Range { file: Arc::clone(file), start, end: behind_character(text, start) })
-        .help(help)
+        .help(help);
+    match bracket.filter(|bracket| bracket.start != start) {
+        Some(bracket) => finding.with(&bracket, "this bracket is still open"),
+        None => finding,
+    }
 }
 
 /// Returns the finding for a tab in the indentation.
@@ -111,6 +120,10 @@ fn words(kind: &ErrorKind) -> Words {
         K::UnknownQuotedScalarEscape => syntax(
             "This escape is unknown.",
             "Use single quotes, in which `\\` has no meaning, or write `\\\\`.",
+        ),
+        K::InvalidColonPlacement => syntax(
+            "A `:` is not possible here, between brackets.",
+            "Close the bracket before the next key, or put text that holds `:` in quotes.",
         ),
         K::MappingValueNotAllowed => syntax("A `:` is not possible here.", QUOTE),
         K::ExpectedBlockMappingKey | K::SimpleKeyExpected | K::InvalidSimpleKey => syntax(

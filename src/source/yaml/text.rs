@@ -100,10 +100,19 @@ pub(in crate::source) fn position_at(text: &str, byte: usize) -> Position {
         byte -= 1;
     }
     let before = text.get(..byte).unwrap_or(text);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count();
-    let last = before.rsplit('\n').next().unwrap_or(before);
-    let column = last.strip_prefix('\u{feff}').unwrap_or(last).chars().count();
-    Position { line: narrow(line + 1), column: narrow(column + 1), byte: narrow(byte) }
+    let origin = Position { line: 1, column: 1, byte: 0 };
+    match before.strip_prefix('\u{feff}') {
+        Some(rest) => behind(Position { byte: 3, ..origin }, rest),
+        None => behind(origin, before),
+    }
+}
+
+/// Returns the position behind a text that starts at a position.
+pub(super) fn behind(start: Position, text: &str) -> Position {
+    let lines = text.bytes().filter(|byte| *byte == b'\n').count();
+    let last = text.rsplit('\n').next().unwrap_or(text).chars().count();
+    let column = if lines == 0 { start.column + narrow(last) } else { narrow(last + 1) };
+    Position { line: start.line + narrow(lines), column, byte: start.byte + narrow(text.len()) }
 }
 
 /// Returns a count as it is kept; files are far smaller than its range.

@@ -103,7 +103,10 @@ impl Document {
                 .map(|(name, value)| (name.clone(), at(PolicyValue::from(value.clone()))))
                 .collect(),
             admins: self.admins.as_ref().map(|list| people(list, UserId::from_platform)),
-            authorized_users: self.users.as_ref().map(|list| people(list, Principal::from_platform)),
+            authorized_users: self
+                .users
+                .as_ref()
+                .map(|list| people(list, Principal::from_platform)),
             inventory: self.inventory.as_ref().map(|inventory| DesiredInventory {
                 range: range(),
                 inventory: assets(inventory),
@@ -130,10 +133,7 @@ fn at<T>(value: T) -> At<T> {
 }
 
 fn people<T: Ord>(list: &BTreeSet<String>, id: impl Fn(&str) -> T) -> People<T> {
-    People {
-        range: range(),
-        members: list.iter().map(|person| (id(person), Vec::new())).collect(),
-    }
+    People { range: range(), members: list.iter().map(|person| (id(person), Vec::new())).collect() }
 }
 
 /// Returns an inventory as the model has it.

@@ -48,10 +48,8 @@ pub fn goal(
     }
     tre.inventory = inventories(&tre.inventory, document.inventory.as_ref(), (was, tre.state));
     if let Some(steps) = &document.steps {
-        tre.application_review_steps = steps
-            .iter()
-            .map(|step| review_step(step, &tre.application_review_steps))
-            .collect();
+        tre.application_review_steps =
+            steps.iter().map(|step| review_step(step, &tre.application_review_steps)).collect();
     }
     Some(tre)
 }
@@ -135,13 +133,12 @@ pub fn is_same(one: &WireInventory, other: &WireInventory) -> bool {
 
 fn review_step(wanted: &Step, live: &[WireStep]) -> WireStep {
     let Step { id, name, description, reviewers } = wanted;
-    let mut step =
-        live.iter().find(|step| step.id == *id).cloned().unwrap_or_else(|| WireStep {
-            id: id.clone(),
-            name: id.clone(),
-            description: String::new(),
-            reviewers: Vec::new(),
-        });
+    let mut step = live.iter().find(|step| step.id == *id).cloned().unwrap_or_else(|| WireStep {
+        id: id.clone(),
+        name: id.clone(),
+        description: String::new(),
+        reviewers: Vec::new(),
+    });
     set(&mut step.name, name.as_ref());
     set(&mut step.description, description.as_ref());
     if let Some(reviewers) = reviewers {

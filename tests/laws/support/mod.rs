@@ -19,11 +19,8 @@ pub fn check<S: Strategy>(
     worlds: S,
     law: impl Fn(S::Value) -> Result<(), TestCaseError>,
 ) {
-    let config = Config {
-        failure_persistence: None,
-        max_shrink_iters: 4_000,
-        ..Config::with_cases(cases)
-    };
+    let config =
+        Config { failure_persistence: None, max_shrink_iters: 4_000, ..Config::with_cases(cases) };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     if let Err(broken) = TestRunner::new_with_rng(config, rng).run(&worlds, law) {
         panic!("{broken}");

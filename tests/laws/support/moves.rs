@@ -25,10 +25,7 @@ pub fn moves(
         return vec![call("deactivate", json!({})), call("destroy", json!({}))];
     }
     let Some(goal) = goal else { return Vec::new() };
-    let mut moves = vec![
-        call("activate", json!({})),
-        call("deactivate", json!({})),
-    ];
+    let mut moves = vec![call("activate", json!({})), call("deactivate", json!({}))];
     let mut settings = settings(before, goal);
     if before.is_none() {
         moves.push(("/tre/new".to_owned(), new(goal, &settings)));
@@ -72,7 +69,8 @@ pub fn moves(
         }
     }
 
-    let compared = before.and_then(|it| it.inventory.pending.as_ref().or(it.inventory.active.as_ref()));
+    let compared =
+        before.and_then(|it| it.inventory.pending.as_ref().or(it.inventory.active.as_ref()));
     let wanted = goal.inventory.pending.as_ref().or(goal.inventory.active.as_ref());
     if let (Some(wanted), Some(_)) = (wanted, &document.inventory)
         && !compared.is_some_and(|live| is_same(live, wanted))
@@ -87,8 +85,16 @@ pub fn moves(
 fn settings(before: Option<&TreDescription>, goal: &TreDescription) -> Map<String, Value> {
     let of = |tre: &TreDescription| {
         let all = json!(tre);
-        ["name", "description", "visibility", "billTo", "region", "customizedURL", "customizedRateCard"]
-            .map(|key| (key.to_owned(), all[key].clone()))
+        [
+            "name",
+            "description",
+            "visibility",
+            "billTo",
+            "region",
+            "customizedURL",
+            "customizedRateCard",
+        ]
+        .map(|key| (key.to_owned(), all[key].clone()))
     };
     let live = before.map(of);
     let differs = |(index, (key, value)): (usize, (String, Value))| {

@@ -8,7 +8,9 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use trectl::model::{DesiredState, Visibility};
-use trectl::platform::seed::{Seed, SeedInventories, SeedInventory, SeedStep, SeedTre, SeedVisibility};
+use trectl::platform::seed::{
+    Seed, SeedInventories, SeedInventory, SeedStep, SeedTre, SeedVisibility,
+};
 use trectl::platform::wire::WireState;
 use trectl::sim::World;
 
@@ -108,8 +110,32 @@ fn live() -> impl Strategy<Value = Drawn> {
         [seldom(2), seldom(2)],
     )
         .prop_map(
-            |(state, is_admin, admins, users, is_public, policies, active, pending, steps, texts, places)| {
-                Drawn { state, is_admin, admins, users, is_public, policies, active, pending, steps, texts, places }
+            |(
+                state,
+                is_admin,
+                admins,
+                users,
+                is_public,
+                policies,
+                active,
+                pending,
+                steps,
+                texts,
+                places,
+            )| {
+                Drawn {
+                    state,
+                    is_admin,
+                    admins,
+                    users,
+                    is_public,
+                    policies,
+                    active,
+                    pending,
+                    steps,
+                    texts,
+                    places,
+                }
             },
         )
 }
@@ -160,7 +186,8 @@ impl Drawn {
         let inventories = |index: &usize| inventories[*index].clone();
         let active = self.active.as_ref().map(inventories);
         let pending = self.pending.as_ref().map(inventories);
-        let is_pending = state == WireState::Amending && !is_same(active.as_ref(), pending.as_ref());
+        let is_pending =
+            state == WireState::Amending && !is_same(active.as_ref(), pending.as_ref());
         SeedTre {
             id: TRE.to_owned(),
             state,
@@ -171,7 +198,11 @@ impl Drawn {
             customized_rate_card: [None, Some(json!({"hour": 1})), None][self.texts[2]].clone(),
             customized_url: [None, Some("https://one.example".to_owned()), None][self.texts[3]]
                 .clone(),
-            visibility: if self.is_public { SeedVisibility::Public } else { SeedVisibility::Private },
+            visibility: if self.is_public {
+                SeedVisibility::Public
+            } else {
+                SeedVisibility::Private
+            },
             admins: admins.into_iter().collect(),
             authorized_users: chosen(&LISTED, self.users).into_iter().collect(),
             policies: set.collect(),
@@ -274,9 +305,33 @@ fn wishes() -> impl Strategy<Value = Wishes> {
         [wish(BILLING.len()), wish(2), wish(2), wish(2)],
         weighted(0.6, step_wishes()),
     )
-        .prop_map(|(is_stubborn, state, texts, visibility, policies, admins, users, inventory, frozen, steps)| {
-            Wishes { is_stubborn, state, texts, visibility, policies, admins, users, inventory, frozen, steps }
-        })
+        .prop_map(
+            |(
+                is_stubborn,
+                state,
+                texts,
+                visibility,
+                policies,
+                admins,
+                users,
+                inventory,
+                frozen,
+                steps,
+            )| {
+                Wishes {
+                    is_stubborn,
+                    state,
+                    texts,
+                    visibility,
+                    policies,
+                    admins,
+                    users,
+                    inventory,
+                    frozen,
+                    steps,
+                }
+            },
+        )
 }
 
 fn step_wishes() -> impl Strategy<Value = StepWishes> {
@@ -312,9 +367,9 @@ impl Wishes {
         let mut document = Document {
             name: self.texts[0].of(live.and_then(|live| live.name.clone()), text),
             description: self.texts[1].of(live.map(|live| live.description.clone()), text),
-            visibility: self.visibility.of(live.map(visibility), |index| {
-                [Visibility::Private, Visibility::Public][index]
-            }),
+            visibility: self
+                .visibility
+                .of(live.map(visibility), |index| [Visibility::Private, Visibility::Public][index]),
             policies: self.policies(live),
             admins: flipped(&USERS, live.map(|live| live.admins.as_slice()), self.admins)
                 .filter(|admins| !admins.is_empty()),
@@ -326,13 +381,14 @@ impl Wishes {
                 .of(live.map(|live| live.bill_to.clone()), |index| BILLING[index].to_owned()),
             region: frozen(self.frozen[1])
                 .of(live.map(|live| live.region.clone()), |index| REGIONS[index].to_owned()),
-            url: frozen(self.frozen[2]).of(live.and_then(|live| live.customized_url.clone()), |index| {
-                ["https://one.example", "https://two.example"][index].to_owned()
-            }),
-            rate_card: frozen(self.frozen[3])
-                .of(live.and_then(|live| live.customized_rate_card.clone()), |index| {
-                    json!({ "hour": index + 1 })
+            url: frozen(self.frozen[2])
+                .of(live.and_then(|live| live.customized_url.clone()), |index| {
+                    ["https://one.example", "https://two.example"][index].to_owned()
                 }),
+            rate_card: frozen(self.frozen[3]).of(
+                live.and_then(|live| live.customized_rate_card.clone()),
+                |index| json!({ "hour": index + 1 }),
+            ),
             steps: self.steps.as_ref().map(|wishes| match is_published && !self.is_stubborn {
                 true => wishes.reviewers().steps(live),
                 false => wishes.steps(live),

@@ -92,9 +92,9 @@ impl Stage {
     pub fn describe(&self) -> Option<TreDescription> {
         self.seen().or_else(|| {
             let others = USERS.iter().filter(|user| **user != GHOST);
-            others.copied().find_map(|user| {
-                description(&self.platform.acting_as(user.parse().unwrap()))
-            })
+            others
+                .copied()
+                .find_map(|user| description(&self.platform.acting_as(user.parse().unwrap())))
         })
     }
 
@@ -104,11 +104,7 @@ impl Stage {
     }
 
     /// Plans documents of several TREs.
-    pub fn plan_all(
-        &self,
-        documents: impl IntoIterator<Item = DesiredTre>,
-        terms: &Terms,
-    ) -> Plan {
+    pub fn plan_all(&self, documents: impl IntoIterator<Item = DesiredTre>, terms: &Terms) -> Plan {
         self.try_plan(&repository(documents), terms).unwrap()
     }
 

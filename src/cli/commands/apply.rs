@@ -1,0 +1,223 @@
+//! `apply`: plans, asks, executes, and plans again to see that nothing is left.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::apply::{self, Input, Outcome as Executed, Repetition, Stop as Stopped};
+use crate::cli::args::Apply as Args;
+use crate::cli::exit::Status;
+use crate::cli::failure::{Failure, Outcome, Stop};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::output::{Answer, Output, ask};
+use crate::cli::planning::{self, Planned, Request, state_failure};
+use crate::cli::platform::{self, Writable};
+use crate::cli::report::{self, Report};
+use crate::cli::session::{Documents, Session};
+use crate::cli::{journaling, pages, progress, runtime, saved};
+use crate::diff;
+use crate::model::{AppliedTre, TreId, UserId};
+use crate::plan::render::{self, Purpose};
+use crate::plan::saved::Stale;
+use crate::plan::{Extent, Plan, Status as Amount};
+use crate::state::{Journal, Loaded, Lock};
+
+/// Runs the command.
+pub fn run(args: &Args, output: &mut Output) -> Outcome {
+    let session = Session::open(output, Documents::Needed)?;
+    let saved = args.plan.as_deref().map(saved::read).transpose()?;
+    runtime::block_on(|interrupt| async move {
+        let lock = journaling::lock(&session, output.settings())?;
+        let platform = platform::open_to_write(&session, output.settings())?;
+        let request = request(args, saved.as_ref(), &session)?;
+        let planned = interrupt.or(planning::make(&session, &*platform.reader, &request)).await??;
+        if let Some(saved) = &saved {
+            let named = request.only.clone().unwrap_or_default();
+            saved::is_fresh(saved, &planned, &named)
+                .map_err(|(failure, stale)| show_stale(failure, &stale, &planned.plan, output))?;
+        }
+        show(&planned.plan, output);
+        approve(args, &planned.plan, &interrupt, output).await?;
+        let run = Run { args, session: &session, platform: &platform, request: &request };
+        run.execute(planned, lock, &interrupt, output).await
+    })
+}
+
+fn request(args: &Args, saved: Option<&Plan>, session: &Session) -> Result<Request, Failure> {
+    let mut request = Request::new(&args.scope.only, &args.consents.allow);
+    if args.tighten_only {
+        request.extent = Extent::TightenOnly;
+    }
+    if let Some(saved) = saved {
+        let named = saved::named(saved, &session.target.name, request.only.as_ref())?;
+        request.only = Some(named);
+    }
+    Ok(request)
+}
+
+fn show(plan: &Plan, output: &mut Output) {
+    if !output.settings().is_json() {
+        let options = pages::options(output.settings(), plan, Purpose::Execute);
+        output.result(&(render::human(plan, &options) + "\n"));
+    }
+}
+
+/// Shows what was reviewed beside what would be done now.
+fn show_stale(failure: Failure, stale: &[Stale], fresh: &Plan, output: &mut Output) -> Failure {
+    if !output.settings().is_json() {
+        let options = pages::options(output.settings(), fresh, Purpose::Execute);
+        for Stale { saved, fresh } in stale {
+            let reviewed = render::changes(std::slice::from_ref(&**saved), &options);
+            let now = match fresh {
+                Some(fresh) => render::changes(std::slice::from_ref(&**fresh), &options),
+                None => "It is no longer planned at all.\n".to_owned(),
+            };
+            output.result(&format!("Reviewed:\n\n{reviewed}\nNow:\n\n{now}\n"));
+        }
+    }
+    failure
+}
+
+/// Asks whether to go on, unless there is nothing to ask.
+async fn approve(
+    args: &Args,
+    plan: &Plan,
+    interrupt: &Interrupt,
+    output: &Output,
+) -> Result<(), Failure> {
+    if args.auto_approve || !plan.applyable {
+        return Ok(());
+    }
+    let interaction = output.settings().interaction;
+    let question = format!("Apply this to `{}`? Only `yes` does it:", plan.target.name);
+    let asking = tokio::task::spawn_blocking(move || ask(interaction, &question));
+    match interrupt.or(asking).await? {
+        Ok(Some(Answer::Yes)) => Ok(()),
+        Ok(Some(Answer::No)) => Err(Failure::usage("The plan was not approved: nothing was done.")),
+        Ok(None) => {
+            Err(Failure::usage("The plan waits for approval and nobody can be asked here.")
+                .hint("Pass `--auto-approve`, or run it on a terminal."))
+        }
+        Err(error) => Err(Failure::files("The question cannot be asked.").because(error)),
+    }
+}
+
+/// One run, once it is approved.
+struct Run<'a> {
+    args: &'a Args,
+    session: &'a Session,
+    platform: &'a Writable,
+    request: &'a Request,
+}
+
+impl Run<'_> {
+    async fn execute(
+        &self,
+        planned: Planned,
+        lock: Lock,
+        interrupt: &Interrupt,
+        output: &mut Output,
+    ) -> Outcome {
+        let Planned { plan, loaded, unmanaged: _ } = planned;
+        let plan = Arc::new(plan);
+        let records = self.records(&plan);
+        let executed = if has_work(&plan, &loaded, &records) {
+            let journal = self.journal(&plan, lock, loaded)?;
+            Some(self.apply(&plan, journal, records, interrupt, output).await?)
+        } else {
+            drop(lock);
+            None
+        };
+        let status = status(&plan, executed.as_ref(), interrupt);
+        let after = planning::make(self.session, &*self.platform.reader, self.request).await.ok();
+        let report = Report {
+            plan: &plan,
+            outcome: executed.as_ref(),
+            after: after.as_ref().map(|planned| &planned.plan),
+            status,
+        };
+        if output.settings().is_json() {
+            output.json(&report::json(report));
+        } else {
+            output.result(&report::human(report, output.settings()));
+        }
+        Ok(status)
+    }
+
+    /// Returns the record of every TRE that is as its document asks once the plan is executed.
+    fn records(&self, plan: &Plan) -> BTreeMap<TreId, AppliedTre> {
+        if self.request.extent == Extent::TightenOnly {
+            return BTreeMap::new();
+        }
+        let settled: BTreeSet<&str> = plan
+            .resource_changes
+            .iter()
+            .filter(|change| {
+                matches!(change.status, Amount::Ready | Amount::NoOp | Amount::Released)
+            })
+            .map(|change| change.name.as_str())
+            .collect();
+        let desired = &self.session.desired;
+        desired
+            .tres
+            .iter()
+            .filter(|(id, _)| settled.contains(id.as_str()))
+            .filter_map(|(id, tre)| Some((id.clone(), diff::record(tre, &desired.policies)?)))
+            .collect()
+    }
+
+    fn journal(&self, plan: &Plan, lock: Lock, loaded: Loaded) -> Result<Journal, Failure> {
+        let operator = UserId::from_platform(&plan.target.operator);
+        let commit = plan.source.git.as_ref().map(|git| git.commit.clone());
+        let info = journaling::info(self.session, operator, commit);
+        Journal::begin(lock, loaded, &journaling::run_id(), info, journaling::clock())
+            .map_err(state_failure)
+    }
+
+    async fn apply(
+        &self,
+        plan: &Arc<Plan>,
+        journal: Journal,
+        records: BTreeMap<TreId, AppliedTre>,
+        interrupt: &Interrupt,
+        output: &Output,
+    ) -> Result<Executed, Stop> {
+        let guards = &self.session.desired.project.guards;
+        let input = Input {
+            plan: Arc::clone(plan),
+            reader: Arc::clone(&self.platform.reader),
+            writer: Arc::clone(&self.platform.writer),
+            journal,
+            records,
+            parallelism: self.args.parallelism.into(),
+            open_windows: usize::try_from(guards.open_windows).unwrap_or(usize::MAX),
+            events: progress::sink(output.settings()),
+            cancel: interrupt.token().clone(),
+            repetition: Repetition::Once,
+        };
+        apply::execute(input)
+            .await
+            .map_err(|error| Failure::usage("The plan cannot be executed.").because(error).into())
+    }
+}
+
+/// Tells whether there is anything to execute or to write down.
+fn has_work(plan: &Plan, loaded: &Loaded, records: &BTreeMap<TreId, AppliedTre>) -> bool {
+    plan.applyable
+        || !loaded.unsettled().is_empty()
+        || records.iter().any(|(id, record)| loaded.applied().get(id) != Some(record))
+}
+
+fn status(plan: &Plan, executed: Option<&Executed>, interrupt: &Interrupt) -> Status {
+    let Some(executed) = executed else {
+        return if plan.complete { Status::DONE } else { Status::REFUSED };
+    };
+    if matches!(executed.stopped, Some(Stopped::Interrupted)) {
+        return interrupt.received().unwrap_or(Status::INTERRUPTED);
+    }
+    match (executed.has_failure(), executed.has_effect(), plan.complete) {
+        (true, true, _) => Status::PARTIAL,
+        (true, false, _) => Status::ERROR,
+        (false, _, false) => Status::REFUSED,
+        (false, _, true) => Status::DONE,
+    }
+}

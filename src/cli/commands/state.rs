@@ -1,0 +1,87 @@
+//! `state`: what trectl remembers of its runs on a target.
+
+use serde_json::json;
+
+use crate::cli::args::{Forget, State as Args};
+use crate::cli::exit::Status;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::Output;
+use crate::cli::planning::state_failure;
+use crate::cli::session::{Documents, Session};
+use crate::cli::{journaling, platform, runtime};
+use crate::diag::did_you_mean;
+use crate::model::TreId;
+use crate::plan::FORMAT_VERSION;
+use crate::state::Loaded;
+
+/// Runs the command.
+pub fn run(args: &Args, output: &mut Output) -> Outcome {
+    let session = Session::open(output, Documents::Optional)?;
+    match args {
+        Args::List => list(&session, output),
+        Args::Forget(args) => forget(args, &session, output),
+    }
+}
+
+fn list(session: &Session, output: &mut Output) -> Outcome {
+    let loaded = session.state.load().map_err(state_failure)?;
+    let partway: Vec<&TreId> = loaded.progress().keys().collect();
+    if output.settings().is_json() {
+        output.json(&json!({
+            "format_version": FORMAT_VERSION,
+            "target": session.target.name,
+            "applied": loaded.applied(),
+            "part_way": partway,
+        }));
+        return Ok(Status::DONE);
+    }
+    let mut text = String::new();
+    for (id, record) in loaded.applied() {
+        let note = if partway.contains(&id) { "   part-way through a plan" } else { "" };
+        text.push_str(&format!("{id}   {}{note}\n", record.state));
+    }
+    if text.is_empty() {
+        text = format!("Nothing was applied to `{}` yet.\n", session.target.name);
+    }
+    output.result(&text);
+    Ok(Status::DONE)
+}
+
+fn forget(args: &Forget, session: &Session, output: &mut Output) -> Outcome {
+    let loaded = session.state.load().map_err(state_failure)?;
+    for id in &args.ids {
+        is_remembered(id, &loaded)?;
+    }
+    runtime::block_on(|_interrupt| async move {
+        let reader = platform::open_to_read(session, output.settings())?;
+        let operator = reader.whoami().await.map_err(platform::failed)?;
+        for id in &args.ids {
+            let lock = journaling::lock(session, output.settings())?;
+            let info = journaling::info(session, operator.clone(), None);
+            let (run, clock) = (journaling::run_id(), journaling::clock());
+            session.state.forget(lock, id, &run, info, clock).await.map_err(state_failure)?;
+        }
+        if output.settings().is_json() {
+            output.json(&json!({ "format_version": FORMAT_VERSION, "forgotten": args.ids }));
+        } else {
+            let ids: Vec<&str> = args.ids.iter().map(TreId::as_str).collect();
+            output.result(&format!(
+                "Forgotten: {}. Nothing changed on the platform.\n",
+                ids.join(", ")
+            ));
+        }
+        Ok(Status::DONE)
+    })
+}
+
+fn is_remembered(id: &TreId, loaded: &Loaded) -> Result<(), Failure> {
+    let known: Vec<&TreId> = loaded.applied().keys().chain(loaded.progress().keys()).collect();
+    if known.contains(&id) {
+        return Ok(());
+    }
+    let failure = Failure::usage(format!("`{id}` was never applied to this target."));
+    Err(match did_you_mean(id.as_str(), known.into_iter().map(TreId::as_str)) {
+        Some(known) => failure.hint(format!("Did you mean `{known}`?")),
+        None => failure.hint("`trectl state list` lists what was applied."),
+    })
+}

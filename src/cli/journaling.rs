@@ -1,0 +1,57 @@
+//! What a run that writes is: who it is, what it was made from, and the lock that it holds.
+
+use std::sync::Arc;
+
+use super::clock as time;
+use super::failure::Failure;
+use super::planning::state_failure;
+use super::session::Session;
+use super::settings::{Settings, quote};
+use crate::model::UserId;
+use crate::state::{Clock, Lock, Owner, RunInfo};
+
+/// Takes the lock of the target's state, waiting as long as the settings say.
+///
+/// # Errors
+///
+/// Where another run holds it, or the folder cannot be written.
+pub fn lock(session: &Session, settings: &Settings) -> Result<Lock, Failure> {
+    let owner =
+        Owner { pid: std::process::id(), host: host(), started: time::now(), command: command() };
+    session.state.lock(&owner, settings.lock_timeout).map_err(state_failure)
+}
+
+/// Returns the name of this run.
+pub fn run_id() -> String {
+    let digits: String = time::now().chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    format!("{digits}-{}", std::process::id())
+}
+
+/// Returns what the journal says of this run.
+pub fn info(session: &Session, operator: UserId, commit: Option<String>) -> RunInfo {
+    RunInfo {
+        command: command(),
+        target: session.target.name.clone(),
+        operator,
+        commit,
+        digest: session.repository.digest.clone(),
+    }
+}
+
+/// Returns the clock of the journal.
+pub fn clock() -> Clock {
+    Arc::new(time::now)
+}
+
+fn command() -> String {
+    std::env::args().map(|word| quote(&word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the machine's name, for whoever finds the lock taken.
+fn host() -> String {
+    let named = std::env::var("HOSTNAME").ok().or_else(|| {
+        let name = fs_err::read_to_string("/proc/sys/kernel/hostname").ok()?;
+        Some(name.trim().to_owned())
+    });
+    named.filter(|name| !name.is_empty()).unwrap_or_else(|| "an unnamed machine".to_owned())
+}

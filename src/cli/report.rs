@@ -1,0 +1,245 @@
+//! What became of a run, for people and for programs.
+
+use serde_json::{Map, Value, json};
+
+use super::exit::Status;
+use super::settings::Settings;
+use crate::apply::{FailedStep, Outcome, StepError, Stop, TreReport, TreResult};
+use crate::model::TreId;
+use crate::plan::render::{Page, Role};
+use crate::plan::{self, FORMAT_VERSION, Plan, Summary};
+
+/// All that is told at the end of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// The plan that was executed.
+    pub plan: &'a Plan,
+    /// What became of it; `None` where there was nothing to execute.
+    pub outcome: Option<&'a Outcome>,
+    /// The plan made again at the end, where the platform could be read.
+    pub after: Option<&'a Plan>,
+    /// The exit status.
+    pub status: Status,
+}
+
+/// Returns the report for programs.
+pub fn json(report: Report<'_>) -> Value {
+    let Report { plan, outcome, after, status } = report;
+    let tres: Vec<Value> =
+        outcome.into_iter().flat_map(|outcome| &outcome.tres).map(tre_json).collect();
+    let left: Vec<&TreId> = outcome.into_iter().flat_map(Outcome::left_in_maintenance).collect();
+    json!({
+        "format_version": FORMAT_VERSION,
+        "trectl_version": plan.trectl_version,
+        "errored": matches!(status, Status::ERROR | Status::PARTIAL),
+        "exit_status": status.code(),
+        "target": plan.target,
+        "tres": tres,
+        "refused": refused(plan),
+        "left_in_maintenance": left,
+        "stopped": outcome.and_then(|outcome| outcome.stopped.as_ref()).map(stop_words),
+        "plan": plan,
+        "remaining": after.map(|after| after.summary),
+    })
+}
+
+fn tre_json((id, report): (&TreId, &TreReport)) -> Value {
+    let TreReport { result, done, steps, is_left_in_maintenance: _ } = report;
+    let mut entry = Map::new();
+    entry.insert("address".to_owned(), json!(format!("tre.{id}")));
+    entry.insert("result".to_owned(), json!(result_name(result)));
+    entry.insert("steps_done".to_owned(), json!(done));
+    entry.insert("steps".to_owned(), json!(steps));
+    match result {
+        TreResult::Failed { step, error } => {
+            entry.insert("error".to_owned(), error_json(step.as_ref(), error));
+        }
+        TreResult::ReadBackFailed { error } => {
+            entry.insert("error".to_owned(), json!({ "message": error.to_string() }));
+        }
+        TreResult::Changed { paths } | TreResult::ReadBackDiffers { paths } => {
+            entry.insert("paths".to_owned(), json!(paths));
+        }
+        TreResult::Applied | TreResult::Interrupted | TreResult::NotStarted => {}
+    }
+    Value::Object(entry)
+}
+
+fn error_json(step: Option<&FailedStep>, error: &StepError) -> Value {
+    let platform = match error {
+        StepError::Platform(error) => Some(error),
+        StepError::Live(error) => error.platform(),
+        StepError::State(_) => None,
+    };
+    json!({
+        "step": step.map(|step| &step.id),
+        "operation": step.map(|step| step.operation),
+        "route": step.map(|step| &step.route),
+        "outcome_unknown": step.is_some_and(|step| step.is_unknown),
+        "type": platform.map(|error| error.kind.as_str()),
+        "message": error.to_string(),
+        "request_id": platform.and_then(|error| error.request_id.as_ref()),
+    })
+}
+
+fn result_name(result: &TreResult) -> &'static str {
+    match result {
+        TreResult::Applied => "applied",
+        TreResult::Failed { .. } => "failed",
+        TreResult::Changed { .. } => "changed",
+        TreResult::ReadBackDiffers { .. } => "read_back_differs",
+        TreResult::ReadBackFailed { .. } => "read_back_failed",
+        TreResult::Interrupted => "interrupted",
+        TreResult::NotStarted => "not_started",
+    }
+}
+
+fn stop_words(stop: &Stop) -> String {
+    match stop {
+        Stop::Interrupted => "The run was interrupted.".to_owned(),
+        Stop::Authentication(error) => {
+            format!("The platform no longer accepts the account: {error}.")
+        }
+        Stop::Journal(error) => format!("The journal cannot be written: {error}."),
+    }
+}
+
+/// Returns the TREs that the plan refuses.
+fn refused(plan: &Plan) -> Vec<&str> {
+    plan.resource_changes
+        .iter()
+        .filter(|change| matches!(change.status, plan::Status::Blocked | plan::Status::Unconsented))
+        .map(|change| change.name.as_str())
+        .collect()
+}
+
+/// Returns the report for people; the last lines say what is left and how to go on.
+pub fn human(report: Report<'_>, settings: &Settings) -> String {
+    let Report { plan, outcome, after, status } = report;
+    let mut page = Page::new(settings.width, settings.stdout);
+    if let Some(outcome) = outcome.filter(|outcome| !outcome.tres.is_empty()) {
+        let target = &plan.target.name;
+        page.line(&[(Role::Plain, "Applied to "), (Role::Strong, target)]);
+        page.blank();
+        for (id, report) in &outcome.tres {
+            tre_lines(&mut page, id, report);
+        }
+        page.blank();
+    }
+    if let Some(stop) = outcome.and_then(|outcome| outcome.stopped.as_ref()) {
+        page.words(Role::Refused, &stop_words(stop), 0);
+    }
+    let refused = refused(plan);
+    if !refused.is_empty() {
+        let text = format!("Refused, and not touched: {}.", refused.join(", "));
+        page.words(Role::Attention, &text, 0);
+    }
+    closing(&mut page, report_left(outcome), after, status, settings);
+    page.finish()
+}
+
+fn report_left(outcome: Option<&Outcome>) -> Vec<&TreId> {
+    outcome.into_iter().flat_map(Outcome::left_in_maintenance).collect()
+}
+
+fn tre_lines(page: &mut Page, id: &TreId, report: &TreReport) {
+    let TreReport { result, done, steps, is_left_in_maintenance: _ } = report;
+    let (role, sign, words) = match result {
+        TreResult::Applied => (Role::Add, "✓", "applied"),
+        TreResult::Failed { .. } => (Role::Refused, "✗", "FAILED"),
+        TreResult::Changed { .. } => (Role::Refused, "✗", "MOVED since it was planned"),
+        TreResult::ReadBackDiffers { .. } => (Role::Refused, "✗", "READ BACK DIFFERENTLY"),
+        TreResult::ReadBackFailed { .. } => (Role::Refused, "✗", "NOT READ BACK"),
+        TreResult::Interrupted => (Role::Attention, "!", "stopped part-way"),
+        TreResult::NotStarted => (Role::Muted, "–", "not begun"),
+    };
+    let tail = format!("  {words} · {done} of {steps} steps");
+    page.line(&[
+        (role, sign),
+        (Role::Plain, " "),
+        (Role::Strong, id.as_str()),
+        (Role::Plain, &tail),
+    ]);
+    for line in details(result) {
+        page.words(Role::Plain, &format!("·   {line}"), 4);
+    }
+}
+
+/// Returns what went wrong with a TRE, a sentence each.
+fn details(result: &TreResult) -> Vec<String> {
+    match result {
+        TreResult::Failed { step, error } => failed(step.as_ref(), error),
+        TreResult::Changed { paths } => vec![format!(
+            "Somebody changed it on the platform meanwhile: {}. Nothing was done; plan again.",
+            paths.join(", ")
+        )],
+        TreResult::ReadBackDiffers { paths } => vec![format!(
+            "Every step succeeded, and the platform shows something else in {}.",
+            paths.join(", ")
+        )],
+        TreResult::ReadBackFailed { error } => {
+            vec![format!("Every step succeeded; reading it back did not: {error}.")]
+        }
+        TreResult::Applied | TreResult::Interrupted | TreResult::NotStarted => Vec::new(),
+    }
+}
+
+fn failed(step: Option<&FailedStep>, error: &StepError) -> Vec<String> {
+    let Some(FailedStep { id, operation, route: _, is_unknown }) = step else {
+        return vec![format!("It could not be read before the first step: {error}.")];
+    };
+    let mut lines = vec![format!("Step {id}, {operation}: {error}")];
+    if let StepError::Platform(error) = error
+        && let Some(request) = &error.request_id
+    {
+        lines.push(format!("The vendor finds the call under the id {request}."));
+    }
+    if *is_unknown {
+        lines.push("Whether it took effect is not known; the next run finds out.".to_owned());
+    }
+    lines
+}
+
+fn closing(
+    page: &mut Page,
+    left: Vec<&TreId>,
+    after: Option<&Plan>,
+    status: Status,
+    settings: &Settings,
+) {
+    let again = format!("`{} apply`", settings.invocation);
+    if !left.is_empty() {
+        let names: Vec<&str> = left.iter().map(|id| id.as_str()).collect();
+        let text = format!(
+            "Left in Maintenance, without new requests: {}. Go on: {again}",
+            names.join(", ")
+        );
+        page.words(Role::Attention, &text, 0);
+    }
+    match after {
+        Some(after) if is_done(after) => page.words(Role::Strong, &plan::render::nothing(after), 0),
+        Some(after) => {
+            let Summary { create, update, delete, blocked, .. } = after.summary;
+            let waiting = create + update + delete;
+            let text = format!(
+                "Planned again: {waiting} with changes, {blocked} blocked. `{} plan` shows them.",
+                settings.invocation
+            );
+            page.words(Role::Plain, &text, 0);
+        }
+        None => page.words(Role::Plain, "The platform could not be read to plan again.", 0),
+    }
+    let meaning = match status {
+        Status::DONE => return,
+        Status::REFUSED => "Exit 3: something is refused; everything else is done.".to_owned(),
+        Status::PARTIAL => format!("Exit 6: partly applied. Go on: {again}"),
+        Status::ERROR => "Exit 1: nothing was changed.".to_owned(),
+        other => format!("Exit {other}: stopped cleanly. Go on: {again}"),
+    };
+    page.words(Role::Plain, &meaning, 0);
+}
+
+/// Tells whether a plan asks for nothing any more.
+fn is_done(plan: &Plan) -> bool {
+    plan.complete && !plan.applyable
+}
