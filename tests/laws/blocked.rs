@@ -55,7 +55,9 @@ fn every_blocked_change_is_refused_when_its_call_is_made() {
         if stage.seen().is_none() && stage.describe().is_some() {
             return Ok(());
         }
-        for blocked in &planned.blocked {
+        let is_stranger = |blocked: &&Blocked| blocked.rule == "operator-not-admin";
+        let stranger = planned.blocked.iter().find(is_stranger);
+        for blocked in stranger.map_or(&planned.blocked[..], std::slice::from_ref) {
             refused(&scene, blocked)?;
             rules.borrow_mut().insert(blocked.rule.clone());
         }
@@ -77,19 +79,18 @@ fn refused(scene: &Scene, blocked: &Blocked) -> Result<(), TestCaseError> {
     prop_assert!(!forbidden.is_empty(), "there is no call for {blocked:?}");
     let is_active = before.as_ref().is_some_and(|tre| tre.state == WireState::Active);
     if blocked.path.starts_with("/inventory") && is_active {
-        stage.call(&format!("/{TRE}/deactivate"), &json!({})).unwrap();
+        let _ = stage.call(&format!("/{TRE}/deactivate"), &json!({}));
     }
     let mut others: Vec<&Move> =
         all.iter().filter(|other| !forbidden.contains(other) && turn(&other.0) > 0).collect();
     others.sort_by_key(|(route, _)| turn(route));
-    if blocked.rule != "operator-not-admin" {
-        others.iter().for_each(|(route, input)| drop(stage.call(route, input)));
-    }
+    others.iter().for_each(|(route, input)| drop(stage.call(route, input)));
     if blocked.rule == "pending-inventory-unmanaged" {
         return gives_out(&stage);
     }
     let refusals = forbidden.iter().filter(|(route, input)| stage.call(route, input).is_err());
-    prop_assert!(refusals.count() > 0, "{forbidden:?} all get through, and yet {blocked:?}");
+    let needed = if blocked.rule == "operator-not-admin" { forbidden.len() } else { 1 };
+    prop_assert!(refusals.count() >= needed, "{forbidden:?} get through, and yet {blocked:?}");
     Ok(())
 }
 
@@ -118,16 +119,15 @@ fn forbidden(
     };
     let call = |method: &str, input: Value| vec![(format!("/{TRE}/{method}"), input)];
     let any: &dyn Fn(&Value) -> bool = &|_| true;
-    let moves = |input: &Value| {
-        ["billTo", "region"].iter().filter(|key| input.get(**key).is_some()).count()
-    };
+    let place = of("update", &|input| {
+        let keys = input.as_object().unwrap();
+        keys.keys().all(|key| key == "billTo" || key == "region")
+    });
     let is_published = before.is_some_and(|tre| tre.state != WireState::Draft);
     let path: Vec<&str> = blocked.path.split('/').skip(1).collect();
     let item = |list: &Vec<String>, index: &str| json!([list[index.parse::<usize>().unwrap()]]);
     match (blocked.rule.as_str(), &path[..]) {
-        ("operator-not-admin", _) => {
-            all.iter().filter(|(route, _)| route.ends_with("ivate")).cloned().collect()
-        }
+        ("operator-not-admin", _) => all.to_vec(),
         ("create-incomplete" | "operator-lacks-tre-management", _) => of("new", any),
         (_, ["billTo"]) if before.is_none() => of("new", any),
         (_, ["state"]) if document.state == DesiredState::Maintenance => {
@@ -146,8 +146,10 @@ fn forbidden(
             };
             of("setPolicies", &is_it)
         }
+        // Who may be an admin and where an asset may lie depends on where the TRE itself is to go.
         (_, ["admins", index]) => {
-            call("addAdmins", json!({ "admins": item(&goal.unwrap().admins, index) }))
+            let people = item(&goal.unwrap().admins, index);
+            [place, call("addAdmins", json!({ "admins": people }))].concat()
         }
         (_, ["authorizedUsers", index]) => {
             let people = item(&goal.unwrap().authorized_users, index);
@@ -156,12 +158,10 @@ fn forbidden(
         ("showcase-administer", _) => {
             [of("setInventory", any), of("addAuthorizedUsers", any)].concat()
         }
-        // Where an asset may lie depends on where the TRE itself is to go.
         ("asset-elsewhere", _) => {
-            let moves = of("update", &|input| moves(input) == input.as_object().unwrap().len());
             let publishes = document.state == DesiredState::Active && !is_published;
             let publish = if publishes { call("activate", json!({})) } else { Vec::new() };
-            [moves, of("setInventory", any), publish].concat()
+            [place, of("setInventory", any), publish].concat()
         }
         (_, ["inventory", _]) if document.inventory.is_some() => {
             let set = of("setInventory", any);
@@ -181,12 +181,14 @@ fn forbidden(
                 let id = input.get("id").or(input.get("stepId")).unwrap().as_str().unwrap();
                 ids.iter().flatten().any(|known| known == id)
             };
-            let methods: &[&str] = match rest {
-                [] => &["addApplicationReviewStep", "removeApplicationReviewStep"],
-                ["reviewers"] => &["removeApplicationReviewers"],
-                ["reviewers", ..] => &["addApplicationReviewers"],
-                _ => &["updateApplicationReviewStep"],
+            // A step that moves is taken out and appended with all that it has.
+            let change = match rest {
+                [] => "addApplicationReviewStep",
+                ["reviewers"] => "removeApplicationReviewers",
+                ["reviewers", ..] => "addApplicationReviewers",
+                _ => "updateApplicationReviewStep",
             };
+            let methods = ["removeApplicationReviewStep", "addApplicationReviewStep", change];
             methods.iter().flat_map(|method| of(method, &is_it)).collect()
         }
         _ => Vec::new(),

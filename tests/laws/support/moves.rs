@@ -28,7 +28,7 @@ pub fn moves(
     let mut moves = vec![call("activate", json!({})), call("deactivate", json!({}))];
     let mut settings = settings(before, goal);
     if before.is_none() {
-        moves.push(("/tre/new".to_owned(), new(goal, &settings)));
+        moves.push(("/tre/new".to_owned(), new(document, &settings)));
         settings.retain(|key, _| key == "visibility");
     }
     let parts = settings.into_iter().collect::<Vec<_>>();
@@ -107,11 +107,11 @@ fn settings(before: Option<&TreDescription>, goal: &TreDescription) -> Map<Strin
     of(goal).into_iter().enumerate().filter_map(differs).collect()
 }
 
-fn new(goal: &TreDescription, settings: &Map<String, Value>) -> Value {
+fn new(document: &Document, settings: &Map<String, Value>) -> Value {
     let mut input = settings.clone();
     input.remove("visibility");
     input.insert("handle".to_owned(), json!(TRE.trim_start_matches("tre-")));
-    input.insert("name".to_owned(), json!(goal.name));
+    input.extend(document.name.iter().map(|name| ("name".to_owned(), json!(name))));
     Value::Object(input)
 }
 
@@ -160,13 +160,13 @@ fn without(of: &[String], others: &[String]) -> Vec<String> {
     of.iter().filter(|item| !others.contains(item)).cloned().collect()
 }
 
-/// Returns every part of a list, the empty one apart; of a long one only the whole.
+/// Returns every part of a list, the empty one apart; of a long one only the whole and each item.
 fn subsets<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
-    let whole = (1_usize << items.len()) - 1;
-    let first = if items.len() > 3 { whole } else { 1 };
-    let part = |set: usize| {
+    let part = |set: usize| -> Vec<T> {
         let part = items.iter().enumerate().filter(|(index, _)| set >> index & 1 == 1);
         part.map(|(_, item)| item.clone()).collect()
     };
-    (first..=whole).filter(|set| *set > 0).map(part).collect()
+    let whole = (1_usize << items.len()) - 1;
+    let is_long = items.len() > 3;
+    (1..=whole).filter(|set| !is_long || *set == whole || set.is_power_of_two()).map(part).collect()
 }
