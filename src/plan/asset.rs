@@ -2,6 +2,7 @@
 
 use super::obstacle::Obstacles;
 use super::sequence::{added_users, lacks_administer};
+use super::subject::Subject;
 use crate::diag::Range;
 use crate::diff::Field;
 use crate::lifecycle::{self, Transition};
@@ -16,12 +17,37 @@ pub(crate) fn obstacles(found: &mut Obstacles<'_>, after: &Tre) {
     if let Some(inventory) = &after.inventory
         && (is_set || subject.takes(Transition::Publish))
     {
+        let place = match subject.before() {
+            Some(before) if is_set_before_moving(subject) => before,
+            _ => after,
+        };
         for (asset, reference) in inventory.assets() {
-            one_asset(found, asset, reference, (&after.region, &after.bill_to));
+            one_asset(found, asset, reference, (&place.region, &place.bill_to));
         }
         showcase_apart(found, inventory);
     }
     showcase_administered(found, after);
+}
+
+/// Tells whether a draft's inventory can be set only before the draft moves to another region or
+/// billing org: where an asset lies is judged when it is set and when the TRE is published.
+pub(crate) fn is_set_before_moving(subject: &Subject<'_>) -> bool {
+    let (Some(before), Some(after)) = (subject.before(), &subject.after) else { return false };
+    let Some(inventory) = &after.inventory else { return false };
+    after.state == TreState::Draft
+        && subject.inventory_changes()
+        && !is_placed(subject, inventory, after)
+        && is_placed(subject, inventory, before)
+}
+
+/// Tells whether no asset is known to lie elsewhere than a TRE's region and billing org.
+fn is_placed(subject: &Subject<'_>, inventory: &Inventory, tre: &Tre) -> bool {
+    let directory = subject.ctx.directory;
+    inventory.assets().all(|(_, reference)| {
+        let Lookup::Known(object) = directory.object(&reference.object) else { return true };
+        let Lookup::Known(project) = directory.project(&object.project) else { return true };
+        project.region == tre.region && project.bill_to == Principal::Org(tre.bill_to.clone())
+    })
 }
 
 fn path(asset: Asset) -> String {
@@ -42,6 +68,8 @@ fn one_asset(
     let (path, range) = (path(asset), place(found, asset).cloned());
     let range = range.as_ref();
     let object = match found.subject.ctx.directory.object(&reference.object) {
+        // What is set already may lie where the operator sees nothing: others can see it there.
+        Lookup::Missing if !found.subject.inventory_changes() => return,
         Lookup::Unknown => return,
         Lookup::Missing => {
             let message = format!("`{reference}` cannot be found.");

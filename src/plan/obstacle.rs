@@ -110,6 +110,7 @@ impl Obstacles<'_> {
             }
         }
         if let Some(bill_to) = &desired.bill_to {
+            self.known_org(after);
             let operator = self.subject.operator();
             if self.lacks_tre_management(&after.bill_to, operator) {
                 let message =
@@ -243,6 +244,13 @@ impl Obstacles<'_> {
         }
     }
 
+    /// Whoever is asked about an org that does not exist answers nothing at all.
+    fn known_org(&mut self, after: &Tre) {
+        if let Some(change) = self.subject.change(&Field::BillTo) {
+            self.known(change, &Principal::Org(after.bill_to.clone()));
+        }
+    }
+
     /// A new billing org must be held by everybody who is an admin by then.
     fn billing_org(&mut self, after: &Tre) {
         let subject = self.subject;
@@ -250,6 +258,7 @@ impl Obstacles<'_> {
         else {
             return;
         };
+        self.known_org(after);
         for admin in before.admins.intersection(&after.admins) {
             if self.lacks_tre_management(&after.bill_to, admin) {
                 let message = format!(

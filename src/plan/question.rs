@@ -24,6 +24,7 @@ pub fn questions(ctx: &Context<'_>) -> Questions {
 fn ask(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
     let creates = subject.takes(Transition::Create);
     if creates || subject.change(&Field::BillTo).is_some() {
+        questions.people.insert(Principal::Org(after.bill_to.clone()));
         member(after, subject.operator(), questions);
         for admin in &after.admins {
             member(after, admin, questions);

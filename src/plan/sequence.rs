@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::asset::is_set_before_moving;
 use super::subject::{PolicyChanges, ReviewerChange, Subject, difference};
 use crate::lifecycle::Transition;
 use crate::model::{
@@ -32,6 +33,7 @@ pub(crate) fn sequence(subject: &Subject<'_>) -> Vec<Call> {
 enum Moment {
     First,
     AfterRemovals,
+    AfterInventory,
     Last,
 }
 
@@ -63,6 +65,7 @@ impl Sequence<'_> {
         {
             self.calls.push(Call::SetInventory(inventory.clone()));
         }
+        self.push_if(moment == Moment::AfterInventory, &update);
         self.swap_reviewers();
         if self.subject.reactivates() {
             self.calls.push(Call::Reactivate);
@@ -92,7 +95,9 @@ impl Sequence<'_> {
     fn update(&self) -> (TreUpdate, Moment) {
         let update = changed_settings(self.subject.before(), self.after);
         let moves = update.bill_to.is_some() || update.region.is_some();
-        let moment = if moves {
+        let moment = if moves && is_set_before_moving(self.subject) {
+            Moment::AfterInventory
+        } else if moves {
             Moment::AfterRemovals
         } else if self.subject.goes_public() {
             Moment::Last
@@ -113,10 +118,11 @@ impl Sequence<'_> {
     /// they will have.
     fn policies(&self) -> (BTreeMap<String, PolicyValue>, BTreeMap<String, PolicyValue>) {
         let PolicyChanges { mut tightened, mut loosened } = self.subject.policy_changes();
-        if tightened.is_empty() || loosened.is_empty() || self.has_swap() {
+        let reaches_nothing_yet = self.subject.given_out_before().is_none();
+        let swaps_in_sight = self.has_swap() && !reaches_nothing_yet;
+        if tightened.is_empty() || loosened.is_empty() || swaps_in_sight {
             return (tightened, loosened);
         }
-        let reaches_nothing_yet = self.subject.given_out_before().is_none();
         let same_data = !self.subject.given_out_changes();
         let before = self.subject.live_state().unwrap_or(TreState::Draft);
         if (same_data || reaches_nothing_yet) && before <= self.after.state {

@@ -116,8 +116,10 @@ fn a_store_that_is_damaged_or_something_else() {
 #[test]
 fn a_journal_that_is_damaged() {
     let repo = Repo::applied(DRAFT);
-    std::fs::remove_file(repo.at(".trectl/state/local/applied.json")).unwrap();
-    repo.write(".trectl/state/local/journal/000001.jsonl", "nonsense\nnonsense\n");
+    std::fs::remove_file(repo.at(".trectl/state/applied.json")).unwrap();
+    let journal = ".trectl/state/journal/000001.jsonl";
+    let text = repo.read(journal);
+    repo.write(journal, text.replacen('{', "nonsense", 1));
     repo.run(&["plan"]).expect(1).complains("000001.jsonl");
     repo.edit("tres/one.yaml", "name: One", "name: Two");
     repo.run(&["apply", "--auto-approve"]).expect(1);

@@ -78,7 +78,7 @@ fn status_4_a_stale_plan() {
 fn status_5_another_run_holds_the_lock() {
     let repo = Repo::applied(DRAFT);
     repo.edit("tres/one.yaml", "name: One", "name: Two");
-    let lock = File::options().write(true).open(repo.at(".trectl/state/local/lock")).unwrap();
+    let lock = File::options().write(true).open(repo.at(".trectl/state/lock")).unwrap();
     lock.lock().unwrap();
     let args = ["apply", "--auto-approve", "--lock-timeout", "0"];
     repo.run(&args).expect(5).complains("--lock-timeout");
@@ -155,7 +155,7 @@ fn status_130_and_143_interrupted() {
     for (signal, status) in [("-INT", 130), ("-TERM", 143)] {
         let repo = Repo::applied(DRAFT);
         repo.edit("tres/one.yaml", "name: One", "name: Two");
-        let lock = File::options().write(true).open(repo.at(".trectl/state/local/lock")).unwrap();
+        let lock = File::options().write(true).open(repo.at(".trectl/state/lock")).unwrap();
         lock.lock().unwrap();
         let mut child = repo
             .command(&["apply", "--auto-approve", "--lock-timeout", "600"])

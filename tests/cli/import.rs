@@ -11,7 +11,7 @@ fn what_is_imported_plans_to_nothing() {
     std::fs::create_dir(fresh.at(".trectl")).unwrap();
     std::fs::copy(repo.at(".trectl/platform.db"), fresh.at(".trectl/platform.db")).unwrap();
     let run = fresh.run(&["import"]).expect(0);
-    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+    assert_eq!(run.stdout.matches(" → ").count(), 2, "{}", run.stdout);
     fresh.run(&["validate"]).expect(0);
     fresh.run(&["plan", "--detailed-exitcode"]).expect(0).says("No changes.");
     insta::assert_snapshot!(fresh.read("tres/one.yaml"));
@@ -33,8 +33,9 @@ fn without_ids_only_what_has_no_document() {
     let repo = Repo::applied(ACTIVE);
     repo.run(&["import"]).expect(0).says("Nothing to import");
     repo.run(&["import", "--all"]).expect(1).complains("never writes over a file");
-    repo.run(&["import", "--all", "--out", "copies"]).expect(0);
-    assert!(repo.read("copies/one.yaml").contains("id: tre-one"));
+    let other = Repo::empty();
+    repo.run(&["import", "--all", "--out", other.path().to_str().unwrap()]).expect(0);
+    assert!(other.read("one.yaml").contains("id: tre-one"));
     repo.run(&["import", "tre-nowhere"]).expect(1).complains("no TRE `tre-nowhere`");
 }
 

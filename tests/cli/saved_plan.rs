@@ -36,11 +36,11 @@ fn both_sides_of_a_stale_plan_are_shown() {
 }
 
 #[test]
-fn an_applied_plan_is_stale() {
+fn a_plan_that_was_applied_finds_nothing_left() {
     let repo = Repo::with(&[("tres/one.yaml", DRAFT)]);
     repo.run(&["plan", "-o", "plan.json"]).expect(0);
-    repo.run(&["apply", "--auto-approve"]).expect(0);
-    repo.run(&["apply", "plan.json", "--auto-approve"]).expect(4);
+    repo.run(&["apply", "plan.json", "--auto-approve"]).expect(0);
+    repo.run(&["apply", "plan.json", "--auto-approve"]).expect(0).says("No changes.");
 }
 
 #[test]
@@ -87,6 +87,15 @@ fn what_is_no_plan_is_refused() {
         repo.run(&["apply", file, "--auto-approve"]).expect(1).complains(words);
         repo.run(&["show", "--plan", file]).expect(1).complains(words);
     }
+}
+
+#[test]
+fn paths_are_relative_to_the_folder_of_the_run() {
+    let repo = Repo::with(&[("in/tres/one.yaml", DRAFT)]);
+    let run = repo.run(&["-C", "in", "plan", "-o", "plan.json"]).expect(0);
+    run.says("`trectl -C in apply plan.json`");
+    assert!(repo.at("in/plan.json").exists());
+    repo.run(&["-C", "in", "apply", "plan.json", "--auto-approve"]).expect(0);
 }
 
 #[test]

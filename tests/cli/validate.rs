@@ -25,7 +25,9 @@ fn a_valid_repository_is_summed_up() {
 fn every_finding_has_its_place() {
     let repo = Repo::with(&[("tres/one.yaml", BROKEN)]);
     let run = repo.run(&["validate"]).expect(1);
-    run.complains("tres/one.yaml:4:8").complains("tres/one.yaml:5:1").complains("did you mean");
+    run.complains("tres/one.yaml:4:8")
+        .complains("tres/one.yaml:5:1")
+        .complains("Did you mean `name`?");
 }
 
 #[test]

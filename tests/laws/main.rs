@@ -6,7 +6,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod blocked;
 mod choreography;
+mod complete;
 mod exposure;
 mod sound;
 mod support;

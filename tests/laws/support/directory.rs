@@ -39,8 +39,9 @@ pub const LISTED: [&str; 8] = [
     "user-ghost",
 ];
 
-/// Orgs that pay: everybody manages the first one's TREs, fewer the second's, nobody the third's.
-pub const BILLING: [&str; 3] = ["org-ash", "org-birch", "org-cedar"];
+/// Orgs that pay: everybody manages the first one's TREs, fewer the second's, nobody the third's,
+/// and the last one does not exist.
+pub const BILLING: [&str; 4] = ["org-ash", "org-birch", "org-cedar", "org-ghost"];
 
 /// Regions.
 pub const REGIONS: [&str; 2] = ["aws:eu-west-2", "aws:us-east-1"];

@@ -65,7 +65,7 @@ impl Audience {
             WireState::Amending => 1,
             WireState::Active => 2,
         };
-        let policies = tre.policies.clone();
+        let policies = set_policies(tre);
         (!roles.is_empty()).then_some(Exposure { roles, inventory, policies, state })
     }
 }
@@ -74,29 +74,40 @@ impl Audience {
 pub struct Ends {
     pub before: Option<Exposure>,
     pub after: Option<Exposure>,
-    pub policies: BTreeSet<String>,
+    /// The values before of policies that move between values that cannot be compared: that goes
+    /// with the loosenings, so what was counts as the stricter one.
+    incomparable: BTreeMap<String, Option<Value>>,
+    is_swapped_in: bool,
 }
 
 impl Ends {
-    /// Returns the two ends; the policies that move between incomparable values make no claim.
+    /// Returns the two ends.
     pub fn of(
         audience: &Audience,
         before: Option<&TreDescription>,
         after: Option<&TreDescription>,
         person: &str,
     ) -> Self {
-        let policies = |tre: Option<&TreDescription>| tre.map(|tre| tre.policies.clone());
-        let (old, new) =
-            (policies(before).unwrap_or_default(), policies(after).unwrap_or_default());
-        let comparable = old.keys().chain(new.keys()).filter(|name| {
+        let policies = |tre: Option<&TreDescription>| tre.map(set_policies).unwrap_or_default();
+        let (old, new) = (policies(before), policies(after));
+        let incomparable = old.keys().chain(new.keys()).filter(|name| {
             let (old, new) = (old.get(*name), new.get(*name));
-            is_at_least_as_strict(old, new) || is_at_least_as_strict(new, old)
+            !is_at_least_as_strict(old, new) && !is_at_least_as_strict(new, old)
         });
         Self {
             before: audience.exposure(before, person),
             after: audience.exposure(after, person),
-            policies: comparable.cloned().collect(),
+            incomparable: incomparable.map(|it| (it.clone(), old.get(it).cloned())).collect(),
+            is_swapped_in: before
+                .zip(after)
+                .is_some_and(|(before, after)| is_swapped_in(before, after, person)),
         }
+    }
+
+    /// Tells whether this is somebody who comes in as a reviewer in time for a reactivation: not
+    /// being headless outranks not being more open than both ends.
+    pub fn is_swapped_in(&self, now: Option<&TreDescription>) -> bool {
+        self.is_swapped_in && now.is_some_and(|now| now.state == WireState::Amending)
     }
 
     /// Tells whether an exposure is at most the one before, or at most the one after.
@@ -112,18 +123,40 @@ impl Ends {
         one.roles.is_subset(&other.roles)
             && is_same(&one.inventory, &other.inventory)
             && one.state <= other.state
-            && self
-                .policies
-                .iter()
-                .all(|name| is_at_least_as_strict(one.policies.get(name), other.policies.get(name)))
+            && one.policies.keys().chain(other.policies.keys()).all(|name| {
+                let (one, other) = (one.policies.get(name), other.policies.get(name));
+                is_at_least_as_strict(one, other)
+                    || self.incomparable.get(name).is_some_and(|old| one == old.as_ref())
+            })
     }
+}
+
+/// Tells whether somebody replaces the last reviewers of a published step while a release is on.
+fn is_swapped_in(before: &TreDescription, after: &TreDescription, person: &str) -> bool {
+    let moves = match (&before.inventory.active, &after.inventory.active) {
+        (Some(old), Some(new)) => !is_same(old, new),
+        _ => false,
+    };
+    let is_released = moves && before.state != WireState::Draft && after.state == WireState::Active;
+    let mut steps = before.application_review_steps.iter().zip(&after.application_review_steps);
+    is_released
+        && steps.any(|(old, new)| {
+            !old.reviewers.is_empty()
+                && old.reviewers.iter().all(|reviewer| !new.reviewers.contains(reviewer))
+                && new.reviewers.iter().any(|reviewer| reviewer == person)
+        })
+}
+
+/// Returns the policies that forbid something.
+fn set_policies(tre: &TreDescription) -> BTreeMap<String, Value> {
+    let set = tre.policies.iter().filter(|(_, value)| !is_loosest(value));
+    set.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Tells whether the first value of a policy forbids all that the second one does: on is stricter
 /// than off, a larger number than a smaller one, a part of a list than the list, and anything than
 /// a policy that was never set.
 fn is_at_least_as_strict(one: Option<&Value>, other: Option<&Value>) -> bool {
-    let (one, other) = (one.filter(|one| !is_loosest(one)), other.filter(|it| !is_loosest(it)));
     match (one, other) {
         (None, None) => true,
         (Some(one), None) => is_known(one),

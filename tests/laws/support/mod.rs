@@ -5,7 +5,9 @@ pub mod directory;
 pub mod document;
 pub mod exposure;
 pub mod goal;
+pub mod moves;
 pub mod scene;
+pub mod search;
 pub mod stage;
 
 use proptest::strategy::Strategy;

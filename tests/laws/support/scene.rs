@@ -302,7 +302,7 @@ fn wishes() -> impl Strategy<Value = Wishes> {
         prop_oneof![9 => flips(4), 1 => flips(9)],
         prop_oneof![9 => flips(7), 1 => flips(8)],
         wish(LIVE_INVENTORIES + 2),
-        [wish(3), wish(2), wish(2), wish(2)],
+        [wish(BILLING.len()), wish(2), wish(2), wish(2)],
         weighted(0.6, step_wishes()),
     )
         .prop_map(
