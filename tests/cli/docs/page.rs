@@ -129,7 +129,8 @@ fn what_is_left_out_is_marked() {
     let lines = |text: &str| -> Vec<String> { text.lines().map(str::to_owned).collect() };
     let printed = lines("one\ntwo\nthree\nfour");
     let is_excerpt = |shown| is_excerpt(&lines(shown), &printed);
-    for honest in ["one\ntwo\nthree\nfour", "one\n[…]\nfour", "[…]\nthree\n  […]", "[…]\nfour"] {
+    for honest in ["one\ntwo\nthree\nfour", "one\n[…]\nfour", "[…]\nthree\n  […]", "[…]\nfour"]
+    {
         assert!(is_excerpt(honest), "{honest}");
     }
     let dishonest = [
@@ -149,10 +150,16 @@ fn what_is_left_out_is_marked() {
 #[test]
 fn only_what_differs_from_run_to_run_is_blanked() {
     assert_eq!(settle("Plan 7f3a-91c2   local"), settle("Plan 0000-ffff   local  "));
-    assert_eq!(settle("Read at 14:02 UTC, not in git."), settle("Read at 23:59 UTC, commit a1c9f04."));
+    assert_eq!(
+        settle("Read at 14:02 UTC, not in git."),
+        settle("Read at 23:59 UTC, commit a1c9f04.")
+    );
     assert_eq!(settle("  until: 2026-01-31"), settle("  until: 2027-12-01"));
     assert_ne!(settle("Plan: 1 to create"), settle("Plan: 2 to create"));
-    assert_ne!(settle("given: loosen, until 2030-12-31"), settle("given: loosen, until 2030-12-30"));
+    assert_ne!(
+        settle("given: loosen, until 2030-12-31"),
+        settle("given: loosen, until 2030-12-30")
+    );
 }
 
 #[test]
