@@ -43,7 +43,7 @@ async fn the_whole_record_is_written_once_a_tre_is_as_planned() {
     let mut input = bench.input(plan, &transport);
     input.records = [(id("tre-a"), Some(record("a"))), (id("tre-c"), Some(record("c")))].into();
     execute(input).await.unwrap();
-    let expected = [(id("tre-a"), Some(record("a"))), (id("tre-c"), Some(record("c")))];
+    let expected = [(id("tre-a"), record("a")), (id("tre-c"), record("c"))];
     assert_eq!(*bench.load().applied(), expected.into());
 }
 
