@@ -14,6 +14,7 @@ use crate::cli::platform::{self, Writable};
 use crate::cli::report::{self, Report};
 use crate::cli::session::{Documents, Session};
 use crate::cli::{journaling, pages, progress, runtime, saved};
+use crate::desired::DesiredTre;
 use crate::diff;
 use crate::model::{AppliedTre, TreId, UserId};
 use crate::plan::render::{self, Purpose};
@@ -146,8 +147,9 @@ impl Run<'_> {
         Ok(status)
     }
 
-    /// Returns the record of every TRE that is as its document asks once the plan is executed.
-    fn records(&self, plan: &Plan) -> BTreeMap<TreId, AppliedTre> {
+    /// Returns what to remember of every TRE that is as its document asks once the plan is
+    /// executed: nothing, where the document says that it is deleted or no longer managed.
+    fn records(&self, plan: &Plan) -> BTreeMap<TreId, Option<AppliedTre>> {
         if self.request.extent == Extent::TightenOnly {
             return BTreeMap::new();
         }
@@ -159,12 +161,16 @@ impl Run<'_> {
             })
             .map(|change| change.name.as_str())
             .collect();
+        let is_let_go = |tre: &DesiredTre| {
+            !tre.is_managed
+                && self.request.only.as_ref().is_none_or(|only| only.contains(&tre.id.value))
+        };
         let desired = &self.session.desired;
         desired
             .tres
             .iter()
-            .filter(|(id, _)| settled.contains(id.as_str()))
-            .filter_map(|(id, tre)| Some((id.clone(), diff::record(tre, &desired.policies)?)))
+            .filter(|(id, tre)| settled.contains(id.as_str()) || is_let_go(tre))
+            .map(|(id, tre)| (id.clone(), diff::record(tre, &desired.policies)))
             .collect()
     }
 
@@ -180,7 +186,7 @@ impl Run<'_> {
         &self,
         plan: &Arc<Plan>,
         journal: Journal,
-        records: BTreeMap<TreId, AppliedTre>,
+        records: BTreeMap<TreId, Option<AppliedTre>>,
         interrupt: &Interrupt,
         output: &Output,
     ) -> Result<Executed, Stop> {
@@ -204,10 +210,10 @@ impl Run<'_> {
 }
 
 /// Tells whether there is anything to execute or to write down.
-fn has_work(plan: &Plan, loaded: &Loaded, records: &BTreeMap<TreId, AppliedTre>) -> bool {
+fn has_work(plan: &Plan, loaded: &Loaded, records: &BTreeMap<TreId, Option<AppliedTre>>) -> bool {
     plan.applyable
         || !loaded.unsettled().is_empty()
-        || records.iter().any(|(id, record)| loaded.applied().get(id) != Some(record))
+        || records.iter().any(|(id, record)| loaded.applied().get(id) != record.as_ref())
 }
 
 fn status(plan: &Plan, executed: Option<&Executed>, interrupt: &Interrupt) -> Status {
