@@ -9,6 +9,7 @@
 mod blocked;
 mod choreography;
 mod complete;
+mod consent;
 mod exposure;
 mod sound;
 mod support;
