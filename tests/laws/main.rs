@@ -11,5 +11,7 @@ mod choreography;
 mod complete;
 mod consent;
 mod exposure;
+mod origin;
+mod shape;
 mod sound;
 mod support;
