@@ -35,9 +35,10 @@ pub struct Input {
     pub writer: Arc<dyn Writer>,
     /// The journal of this run, with everything settled that earlier runs left open.
     pub journal: Journal,
-    /// The whole record of each TRE once it is as planned; also of those that need no step. A TRE
-    /// that is missing here keeps what its steps amount to.
-    pub records: BTreeMap<TreId, AppliedTre>,
+    /// The whole record of each TRE once it is as planned; also of those that need no step. `None`
+    /// where nothing is to be remembered any more. A TRE that is missing here keeps what its steps
+    /// amount to.
+    pub records: BTreeMap<TreId, Option<AppliedTre>>,
     /// How many TREs are worked on at the same time.
     pub parallelism: usize,
     /// How many TREs are in Maintenance for a release at the same time.
@@ -68,7 +69,7 @@ pub(super) struct Shared {
     pub reader: Arc<dyn Reader>,
     pub writer: Arc<dyn Writer>,
     pub journal: Journal,
-    pub records: BTreeMap<TreId, AppliedTre>,
+    pub records: BTreeMap<TreId, Option<AppliedTre>>,
     pub slots: Places,
     pub windows: Places,
     pub events: Sink,
@@ -175,9 +176,9 @@ async fn record_untouched(shared: &Shared, executed: &BTreeSet<&str>) {
         .iter()
         .filter(|(tre, record)| {
             !executed.contains(tre.as_str())
-                && shared.journal.applied(tre).as_ref() != Some(*record)
+                && shared.journal.applied(tre).as_ref() != record.as_ref()
         })
-        .map(|(tre, record)| Entry::Recorded { tre: tre.clone(), record: Some(record.clone()) })
+        .map(|(tre, record)| Entry::Recorded { tre: tre.clone(), record: record.clone() })
         .collect();
     if !entries.is_empty() {
         // The reason is kept where the run ends.

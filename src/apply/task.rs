@@ -284,7 +284,7 @@ impl<'a> Task<'a> {
     async fn end(&mut self, result: &TreResult) -> Result<(), StateError> {
         let is_applied = matches!(result, TreResult::Applied);
         if is_applied && let Some(record) = self.shared.records.get(&self.tre) {
-            let record = Some(record.clone());
+            let record = record.clone();
             self.waiting.push(Entry::Recorded { tre: self.tre.clone(), record });
         }
         let result = if is_applied { TreEnd::Applied } else { TreEnd::Differs };

@@ -62,6 +62,20 @@ impl Interrupt {
         }
     }
 
+    /// Does work that blocks beside the runtime, and waits for it unless a signal comes first.
+    ///
+    /// # Errors
+    ///
+    /// Where a signal came first, or the work broke off.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.or(tokio::task::spawn_blocking(work)).await?.map_err(|error| {
+            Failure::files("The run broke off; please report this.").because(error)
+        })
+    }
+
     fn failure(&self) -> Failure {
         let kind = match self.received() {
             Some(Status::TERMINATED) => FailureKind::Terminated,

@@ -1,24 +1,38 @@
 //! What a run that writes is: who it is, what it was made from, and the lock that it holds.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::clock as time;
 use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::output::Output;
 use super::planning::state_failure;
 use super::session::Session;
-use super::settings::{Settings, quote};
+use super::settings::quote;
 use crate::model::UserId;
-use crate::state::{Clock, Lock, Owner, RunInfo};
+use crate::state::{Clock, Lock, Owner, RunInfo, StateError};
 
 /// Takes the lock of the target's state, waiting as long as the settings say.
 ///
 /// # Errors
 ///
-/// Where another run holds it, or the folder cannot be written.
-pub fn lock(session: &Session, settings: &Settings) -> Result<Lock, Failure> {
+/// Where another run holds it, the folder cannot be written, or a signal comes first.
+pub async fn lock(
+    session: &Session,
+    output: &Output,
+    interrupt: &Interrupt,
+) -> Result<Lock, Failure> {
     let owner =
         Owner { pid: std::process::id(), host: host(), started: time::now(), command: command() };
-    session.state.lock(&owner, settings.lock_timeout).map_err(state_failure)
+    let timeout = output.settings().lock_timeout;
+    match session.state.lock(&owner, Duration::ZERO) {
+        Err(StateError::Busy { .. }) if !timeout.is_zero() => {}
+        taken => return taken.map_err(state_failure),
+    }
+    output.say(&format!("Another run holds the lock: waiting for up to {} s.", timeout.as_secs()));
+    let store = session.state.clone();
+    interrupt.blocking(move || store.lock(&owner, timeout)).await?.map_err(state_failure)
 }
 
 /// Returns the name of this run.

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::clock;
 use super::failure::{Failure, FailureKind, Findings, Stop};
+use super::interrupt::Interrupt;
 use super::session::Session;
 use super::settings::Settings;
 use crate::desired::PlatformTarget;
@@ -29,8 +30,12 @@ pub struct Writable {
 /// # Errors
 ///
 /// Where it cannot be reached.
-pub fn open_to_read(session: &Session, settings: &Settings) -> Result<Arc<dyn Reader>, Stop> {
-    let embedded = open(session, settings, Access::Read)?;
+pub async fn open_to_read(
+    session: &Session,
+    settings: &Settings,
+    interrupt: &Interrupt,
+) -> Result<Arc<dyn Reader>, Stop> {
+    let embedded = open(session, settings, interrupt, Access::Read).await?;
     Ok(Arc::new(Wire(embedded)))
 }
 
@@ -39,15 +44,25 @@ pub fn open_to_read(session: &Session, settings: &Settings) -> Result<Arc<dyn Re
 /// # Errors
 ///
 /// Where it cannot be reached.
-pub fn open_to_write(session: &Session, settings: &Settings) -> Result<Writable, Stop> {
-    let embedded = open(session, settings, Access::Write)?;
+pub async fn open_to_write(
+    session: &Session,
+    settings: &Settings,
+    interrupt: &Interrupt,
+) -> Result<Writable, Stop> {
+    let embedded = open(session, settings, interrupt, Access::Write).await?;
     let wire = Wire(embedded);
     Ok(Writable { reader: Arc::new(wire.clone()), writer: Arc::new(wire) })
 }
 
-fn open(session: &Session, settings: &Settings, access: Access) -> Result<Embedded, Stop> {
+/// Opens the store beside the runtime, since one in use is waited for.
+async fn open(
+    session: &Session,
+    settings: &Settings,
+    interrupt: &Interrupt,
+    access: Access,
+) -> Result<Embedded, Stop> {
     let options = options(session, settings, access)?;
-    Ok(Embedded::open(options).map_err(refused)?)
+    Ok(interrupt.blocking(move || Embedded::open(options)).await?.map_err(refused)?)
 }
 
 /// Returns how to open the embedded platform of the target.

@@ -117,12 +117,18 @@ fn refused(plan: &Plan) -> Vec<&str> {
 pub fn human(report: Report<'_>, settings: &Settings) -> String {
     let Report { plan, outcome, after, status } = report;
     let mut page = Page::new(settings.width, settings.stdout);
+    let is_untouched = outcome.is_none_or(|outcome| outcome.tres.is_empty());
+    if is_untouched && status == Status::DONE {
+        // The plan above has said all of it.
+        return String::new();
+    }
     if let Some(outcome) = outcome.filter(|outcome| !outcome.tres.is_empty()) {
         let target = &plan.target.name;
         page.line(&[(Role::Plain, "Applied to "), (Role::Strong, target)]);
         page.blank();
+        let width = outcome.tres.keys().map(|id| id.as_str().len()).max().unwrap_or(0);
         for (id, report) in &outcome.tres {
-            tre_lines(&mut page, id, report);
+            tre_lines(&mut page, (id, width), report);
         }
         page.blank();
     }
@@ -142,7 +148,7 @@ fn report_left(outcome: Option<&Outcome>) -> Vec<&TreId> {
     outcome.into_iter().flat_map(Outcome::left_in_maintenance).collect()
 }
 
-fn tre_lines(page: &mut Page, id: &TreId, report: &TreReport) {
+fn tre_lines(page: &mut Page, (id, width): (&TreId, usize), report: &TreReport) {
     let TreReport { result, done, steps, is_left_in_maintenance: _ } = report;
     let (role, sign, words) = match result {
         TreResult::Applied => (Role::Add, "✓", "applied"),
@@ -153,15 +159,12 @@ fn tre_lines(page: &mut Page, id: &TreId, report: &TreReport) {
         TreResult::Interrupted => (Role::Attention, "!", "stopped part-way"),
         TreResult::NotStarted => (Role::Muted, "–", "not begun"),
     };
-    let tail = format!("  {words} · {done} of {steps} steps");
-    page.line(&[
-        (role, sign),
-        (Role::Plain, " "),
-        (Role::Strong, id.as_str()),
-        (Role::Plain, &tail),
-    ]);
+    let id = format!("{id:width$}");
+    let noun = if *steps == 1 { "step" } else { "steps" };
+    let tail = format!("  {words} · {done} of {steps} {noun}");
+    page.line(&[(role, sign), (Role::Plain, " "), (Role::Strong, &id), (Role::Plain, &tail)]);
     for line in details(result) {
-        page.words(Role::Plain, &format!("·   {line}"), 4);
+        page.block(Role::Plain, &line, 4);
     }
 }
 

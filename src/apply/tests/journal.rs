@@ -41,7 +41,7 @@ async fn the_whole_record_is_written_once_a_tre_is_as_planned() {
     };
     let transport = bench.transport(no_fault());
     let mut input = bench.input(plan, &transport);
-    input.records = [(id("tre-a"), record("a")), (id("tre-c"), record("c"))].into();
+    input.records = [(id("tre-a"), Some(record("a"))), (id("tre-c"), Some(record("c")))].into();
     execute(input).await.unwrap();
     let expected = [(id("tre-a"), record("a")), (id("tre-c"), record("c"))];
     assert_eq!(*bench.load().applied(), expected.into());
@@ -102,7 +102,7 @@ async fn what_is_read_back_differently_is_told() {
     let platform = bench.platform.clone();
     let plan = bench.plan(&[("tre-a", whole_life())]).await;
     let mut input = bench.input(plan, &bench.transport(no_fault()));
-    input.records = [(id("tre-a"), AppliedTre::of_state(TreState::Draft))].into();
+    input.records = [(id("tre-a"), Some(AppliedTre::of_state(TreState::Draft)))].into();
     input.events = Arc::new(move |event| {
         if let Event::StepDone { step, .. } = event
             && step == "tre-a/15"

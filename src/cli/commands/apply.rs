@@ -14,6 +14,7 @@ use crate::cli::platform::{self, Writable};
 use crate::cli::report::{self, Report};
 use crate::cli::session::{Documents, Session};
 use crate::cli::{journaling, pages, progress, runtime, saved};
+use crate::desired::DesiredTre;
 use crate::diff;
 use crate::model::{AppliedTre, TreId, UserId};
 use crate::plan::render::{self, Purpose};
@@ -26,8 +27,8 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Needed)?;
     let saved = args.plan.as_deref().map(saved::read).transpose()?;
     runtime::block_on(|interrupt| async move {
-        let lock = journaling::lock(&session, output.settings())?;
-        let platform = platform::open_to_write(&session, output.settings())?;
+        let lock = journaling::lock(&session, output, &interrupt).await?;
+        let platform = platform::open_to_write(&session, output.settings(), &interrupt).await?;
         let request = request(args, saved.as_ref(), &session)?;
         let planned = interrupt.or(planning::make(&session, &*platform.reader, &request)).await??;
         if let Some(saved) = &saved {
@@ -57,7 +58,10 @@ fn request(args: &Args, saved: Option<&Plan>, session: &Session) -> Result<Reque
 fn show(plan: &Plan, output: &mut Output) {
     if !output.settings().is_json() {
         let options = pages::options(output.settings(), plan, Purpose::Execute);
-        output.result(&(render::human(plan, &options) + "\n"));
+        output.result(&render::human(plan, &options));
+        if plan.applyable {
+            output.result("\n");
+        }
     }
 }
 
@@ -89,15 +93,11 @@ async fn approve(
     }
     let interaction = output.settings().interaction;
     let question = format!("Apply this to `{}`? Only `yes` does it:", plan.target.name);
-    let asking = tokio::task::spawn_blocking(move || ask(interaction, &question));
-    match interrupt.or(asking).await? {
-        Ok(Some(Answer::Yes)) => Ok(()),
-        Ok(Some(Answer::No)) => Err(Failure::usage("The plan was not approved: nothing was done.")),
-        Ok(None) => {
-            Err(Failure::usage("The plan waits for approval and nobody can be asked here.")
-                .hint("Pass `--auto-approve`, or run it on a terminal."))
-        }
-        Err(error) => Err(Failure::files("The question cannot be asked.").because(error)),
+    match interrupt.blocking(move || ask(interaction, &question)).await? {
+        Some(Answer::Yes) => Ok(()),
+        Some(Answer::No) => Err(Failure::usage("The plan was not approved: nothing was done.")),
+        None => Err(Failure::usage("The plan waits for approval and nobody can be asked here.")
+            .hint("Pass `--auto-approve`, or run it on a terminal.")),
     }
 }
 
@@ -128,13 +128,16 @@ impl Run<'_> {
             None
         };
         let status = status(&plan, executed.as_ref(), interrupt);
-        let after = planning::make(self.session, &*self.platform.reader, self.request).await.ok();
-        let report = Report {
-            plan: &plan,
-            outcome: executed.as_ref(),
-            after: after.as_ref().map(|planned| &planned.plan),
-            status,
+        let touched = executed.as_ref().is_some_and(|executed| !executed.tres.is_empty());
+        let again = match touched {
+            true => planning::make(self.session, &*self.platform.reader, self.request).await.ok(),
+            false => None,
         };
+        let after = match touched {
+            true => again.as_ref().map(|planned| &planned.plan),
+            false => Some(&*plan),
+        };
+        let report = Report { plan: &plan, outcome: executed.as_ref(), after, status };
         if output.settings().is_json() {
             output.json(&report::json(report));
         } else {
@@ -143,8 +146,9 @@ impl Run<'_> {
         Ok(status)
     }
 
-    /// Returns the record of every TRE that is as its document asks once the plan is executed.
-    fn records(&self, plan: &Plan) -> BTreeMap<TreId, AppliedTre> {
+    /// Returns what to remember of every TRE that is as its document asks once the plan is
+    /// executed: nothing, where the document says that it is deleted or no longer managed.
+    fn records(&self, plan: &Plan) -> BTreeMap<TreId, Option<AppliedTre>> {
         if self.request.extent == Extent::TightenOnly {
             return BTreeMap::new();
         }
@@ -156,12 +160,16 @@ impl Run<'_> {
             })
             .map(|change| change.name.as_str())
             .collect();
+        let is_let_go = |tre: &DesiredTre| {
+            !tre.is_managed
+                && self.request.only.as_ref().is_none_or(|only| only.contains(&tre.id.value))
+        };
         let desired = &self.session.desired;
         desired
             .tres
             .iter()
-            .filter(|(id, _)| settled.contains(id.as_str()))
-            .filter_map(|(id, tre)| Some((id.clone(), diff::record(tre, &desired.policies)?)))
+            .filter(|(id, tre)| settled.contains(id.as_str()) || is_let_go(tre))
+            .map(|(id, tre)| (id.clone(), diff::record(tre, &desired.policies)))
             .collect()
     }
 
@@ -177,7 +185,7 @@ impl Run<'_> {
         &self,
         plan: &Arc<Plan>,
         journal: Journal,
-        records: BTreeMap<TreId, AppliedTre>,
+        records: BTreeMap<TreId, Option<AppliedTre>>,
         interrupt: &Interrupt,
         output: &Output,
     ) -> Result<Executed, Stop> {
@@ -201,10 +209,10 @@ impl Run<'_> {
 }
 
 /// Tells whether there is anything to execute or to write down.
-fn has_work(plan: &Plan, loaded: &Loaded, records: &BTreeMap<TreId, AppliedTre>) -> bool {
+fn has_work(plan: &Plan, loaded: &Loaded, records: &BTreeMap<TreId, Option<AppliedTre>>) -> bool {
     plan.applyable
         || !loaded.unsettled().is_empty()
-        || records.iter().any(|(id, record)| loaded.applied().get(id) != Some(record))
+        || records.iter().any(|(id, record)| loaded.applied().get(id) != record.as_ref())
 }
 
 fn status(plan: &Plan, executed: Option<&Executed>, interrupt: &Interrupt) -> Status {

@@ -15,7 +15,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Needed)?;
     let request = Request::new(&args.only, &[]);
     runtime::block_on(|interrupt| async move {
-        let reader = platform::open_to_read(&session, output.settings())?;
+        let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
         let Planned { plan, loaded: _, unmanaged } = planned;
         let unmanaged = unmanaged.iter().map(ToString::to_string).collect();

@@ -31,7 +31,7 @@ struct Draft {
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Optional)?;
     runtime::block_on(|interrupt| async move {
-        let reader = platform::open_to_read(&session, output.settings())?;
+        let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let select = session.target.select_bill_to.as_deref();
         let live = interrupt.or(live::read(&*reader, select)).await?.map_err(unread)?;
         let drafts = drafts(args, &session, &live, output)?;

@@ -44,38 +44,55 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
     Ok(Status::DONE)
 }
 
-/// Returns the keys of another TRE: as its document writes them, groups and profiles included, or
-/// else as it is live.
+/// Keys without which a TRE cannot be created or published.
+const NEEDED: [&str; 5] = ["name", "visibility", "billTo", "region", "reviewSteps"];
+
+/// Returns the keys of another TRE: as its document writes them, groups and profiles included, and
+/// what it does not manage as it is live.
 fn predecessor(
     from: &TreId,
     session: &Session,
     output: &Output,
 ) -> Result<Map<String, Value>, Stop> {
-    let is_from = |node: &crate::source::Node| {
-        node.get("id").and_then(|id| id.as_str()) == Some(from.as_str())
-    };
-    let document = session
-        .repository
-        .documents
-        .iter()
-        .find(|doc| doc.kind == Kind::TrustedResearchEnvironment && is_from(&doc.node));
-    if let Some(document) = document
-        && let Value::Object(keys) = document.node.to_json()
-    {
+    let mut keys = written(from, session);
+    if NEEDED.iter().all(|key| keys.contains_key(*key)) {
         return Ok(keys);
     }
     let mut found = None;
     runtime::block_on(|interrupt| {
         let found = &mut found;
         async move {
-            let reader = platform::open_to_read(session, output.settings())?;
+            let settings = output.settings();
+            let reader = platform::open_to_read(session, settings, &interrupt).await?;
             *found = interrupt.or(live::describe_one(&*reader, from)).await?.map_err(unread)?;
             Ok(Status::DONE)
         }
     })?;
     match found {
-        Some(live) => Ok(Document::of_live(&live).into_keys()),
-        None => Err(unknown_tre(from, session.desired.tres.keys()).into()),
+        Some(live) => {
+            let live = Document::of_live(&live).into_keys();
+            // A document manages policies name by name, so what it leaves out it leaves out.
+            let is_written = keys.contains_key("policies") || keys.contains_key("extends");
+            for (key, value) in live.into_iter().filter(|(key, _)| !is_written || key != "policies")
+            {
+                keys.entry(key).or_insert(value);
+            }
+            Ok(keys)
+        }
+        None if keys.is_empty() => Err(unknown_tre(from, session.desired.tres.keys()).into()),
+        None => Ok(keys),
+    }
+}
+
+/// Returns the keys of a TRE's document, if it has one.
+fn written(from: &TreId, session: &Session) -> Map<String, Value> {
+    let document = session.repository.documents.iter().find(|document| {
+        let id = document.node.get("id").and_then(|id| id.as_str());
+        document.kind == Kind::TrustedResearchEnvironment && id == Some(from.as_str())
+    });
+    match document.map(|document| document.node.to_json()) {
+        Some(Value::Object(keys)) => keys,
+        _ => Map::new(),
     }
 }
 

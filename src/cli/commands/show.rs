@@ -39,7 +39,7 @@ fn plan(file: &Utf8Path, output: &mut Output) -> Outcome {
 fn tre(id: &TreId, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Optional)?;
     runtime::block_on(|interrupt| async move {
-        let reader = platform::open_to_read(&session, output.settings())?;
+        let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let found = interrupt.or(live::describe_one(&*reader, id)).await?.map_err(unread)?;
         let Some(live) = found else {
             let all = live::read(&*reader, None).await.map_err(unread)?;
@@ -121,7 +121,9 @@ fn settings_rows(page: &mut Page, tre: &Tre) {
         page.row((Role::Plain, label), &[Para::words(text)]);
     };
     row("Name", name.clone());
-    row("Description", description.clone());
+    if !description.is_empty() {
+        row("Description", description.clone());
+    }
     row("Visibility", visibility.as_str().to_owned());
     let policies: Vec<String> =
         policies.iter().map(|(name, value)| format!("{name}: {value}")).collect();

@@ -9,7 +9,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
 use crate::cli::planning::state_failure;
 use crate::cli::session::{Documents, Session};
-use crate::cli::{journaling, platform};
+use crate::cli::{journaling, platform, runtime};
 use crate::plan::FORMAT_VERSION;
 use crate::sim::{self, Access};
 
@@ -34,15 +34,17 @@ fn seed(session: &Session, output: &mut Output) -> Outcome {
 /// would make everything look like somebody's edit.
 fn reset(session: &Session, output: &mut Output) -> Outcome {
     let options = platform::options(session, output.settings(), Access::Write)?;
-    let lock = journaling::lock(session, output.settings())?;
-    let was_there = sim::reset(&options.path, options.lock_timeout).map_err(platform::refused)?;
-    session.state.reset(lock).map_err(state_failure)?;
-    let name = &session.target.name;
-    let text = match was_there {
-        true => format!("The embedded platform of `{name}` is emptied, and its state forgotten."),
-        false => format!("The embedded platform of `{name}` was empty; its state is forgotten."),
-    };
-    tell("reset", &options, &text, output)
+    runtime::block_on(|interrupt| async move {
+        let lock = journaling::lock(session, output, &interrupt).await?;
+        let (path, timeout) = (options.path.clone(), options.lock_timeout);
+        let removing = interrupt.blocking(move || sim::reset(&path, timeout));
+        let was_there = removing.await?.map_err(platform::refused)?;
+        session.state.reset(lock).map_err(state_failure)?;
+        let name = &session.target.name;
+        let was = if was_there { "is emptied" } else { "was empty" };
+        let text = format!("The embedded platform of `{name}` {was}; its state is forgotten.");
+        tell("reset", &options, &text, output)
+    })
 }
 
 fn tell(done: &str, options: &sim::Options, text: &str, output: &mut Output) -> Outcome {

@@ -52,11 +52,11 @@ fn forget(args: &Forget, session: &Session, output: &mut Output) -> Outcome {
     for id in &args.ids {
         is_remembered(id, &loaded)?;
     }
-    runtime::block_on(|_interrupt| async move {
-        let reader = platform::open_to_read(session, output.settings())?;
+    runtime::block_on(|interrupt| async move {
+        let reader = platform::open_to_read(session, output.settings(), &interrupt).await?;
         let operator = reader.whoami().await.map_err(platform::failed)?;
         for id in &args.ids {
-            let lock = journaling::lock(session, output.settings())?;
+            let lock = journaling::lock(session, output, &interrupt).await?;
             let info = journaling::info(session, operator.clone(), None);
             let (run, clock) = (journaling::run_id(), journaling::clock());
             session.state.forget(lock, id, &run, info, clock).await.map_err(state_failure)?;

@@ -13,6 +13,8 @@ use crate::plan::{ConsentRequest, GivenConsent, TreChange};
 const FLOW: usize = 58;
 /// Binding the version binds the inventory.
 const VERSION: &str = "/inventory/version";
+/// Words that need no quotes.
+const PLAIN: [&str; 6] = ["active", "deleted", "draft", "maintenance", "private", "public"];
 /// A suggested entry holds for so many days.
 const DAYS: i64 = 14;
 
@@ -92,7 +94,7 @@ fn allow(change: &TreChange, kind: ConsentKind) -> String {
 /// JSON scalars are YAML scalars, so that what is pasted means what is shown.
 fn entry(kind: ConsentKind, values: &BTreeMap<String, Value>, until: &str) -> Vec<String> {
     let pairs: Vec<String> =
-        values.iter().map(|(path, value)| format!("{}: {value}", key(path))).collect();
+        values.iter().map(|(path, value)| format!("{}: {}", key(path), scalar(value))).collect();
     let bound = match pairs.as_slice() {
         [] => String::new(),
         pairs => format!(", for: {{{}}}", pairs.join(", ")),
@@ -108,6 +110,14 @@ fn entry(kind: ConsentKind, values: &BTreeMap<String, Value>, until: &str) -> Ve
     }
     lines.push(format!("  until: {until}"));
     lines
+}
+
+/// Returns a value as YAML: a plain word where every reader takes it for text, else JSON.
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::String(text) if PLAIN.contains(&text.as_str()) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// Returns a JSON Pointer as a YAML key, quoted unless every reader takes it as it stands.

@@ -140,7 +140,7 @@ fn closing(page: &mut Page, summary: DriftSummary, options: &Options) {
     page.words(Role::Strong, &text, 0);
     let invocation = &options.invocation;
     let text = format!(
-        "Exit 2: there are differences. Next: {invocation} plan shows what apply would do about \
+        "Exit 2: there are differences. Next: `{invocation} plan` shows what apply would do about \
          them. To keep an edit of the platform, write it into the document."
     );
     page.words(Role::Plain, &text, 0);

@@ -187,22 +187,15 @@ pub fn phrase(change: &TreChange, field: &FieldChange) -> String {
 
 fn people_phrase(part: &Part, field: &FieldChange) -> String {
     let (added, removed) = entries(field);
-    let role = match part {
-        Part::Admins => "among the TRE admins".to_owned(),
-        Part::AuthorizedUsers => "among the authorized users".to_owned(),
-        other => format!("among the {}", name(other)),
-    };
-    let clause = |verb: &str, ids: &[&str]| match ids {
+    let list = name(part);
+    let clause = |ids: &[&str], verb: &str| match ids {
         [] => None,
-        ids if ids.len() > 5 => Some(format!("{} {verb}", ids.len())),
-        ids => Some(format!("{} {verb}", ids.join(", "))),
+        ids if ids.len() > 5 => Some(format!("{} {verb} the {list}", ids.len())),
+        ids => Some(format!("{} {verb} the {list}", ids.join(", "))),
     };
     let clauses: Vec<String> =
-        [clause("added", &added), clause("removed", &removed)].into_iter().flatten().collect();
-    match clauses.is_empty() {
-        true => format!("no one {role}"),
-        false => format!("{} {role}", clauses.join(" and ")),
-    }
+        [clause(&added, "added to"), clause(&removed, "taken off")].into_iter().flatten().collect();
+    if clauses.is_empty() { format!("nobody among the {list}") } else { clauses.join(", ") }
 }
 
 /// Writes a number with its noun.

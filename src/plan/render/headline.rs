@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::field::{Part, count, part};
+use super::field::{Part, count, entries, part};
 use super::text::{Page, Role, width_of};
 use crate::diff::Effect;
 use crate::plan::{Action, Status, TreChange};
@@ -29,7 +29,7 @@ pub fn write(page: &mut Page, change: &TreChange, id_width: usize, width: usize)
     if news.is_empty() || used + width_of(&one_line) > width {
         page.line(&[lead.as_slice(), &[(Role::Plain, &state), (role, &kind)]].concat());
         if !news.is_empty() {
-            page.line(&[(Role::Plain, &" ".repeat(used)), (Role::Plain, &news)]);
+            page.block(Role::Plain, &news, used);
         }
     } else {
         let tail = format!(" · {news}");
@@ -128,7 +128,10 @@ fn news(change: &TreChange) -> String {
         Action::Delete => return "deleted for good".to_owned(),
         Action::Create => {
             let state = change.desired_state.as_deref().unwrap_or("draft");
-            return format!("to be {state}");
+            return format!(
+                "begins as a draft{}",
+                if state == "active" { ", ends active" } else { "" }
+            );
         }
         Action::NoOp | Action::Update => {}
     }
@@ -166,16 +169,22 @@ fn sizes(change: &TreChange) -> Vec<String> {
     let size = |tre: &Option<Value>, key: &str| {
         tre.as_ref().and_then(|tre| tre.get(key)).and_then(Value::as_array).map_or(0, Vec::len)
     };
-    let touched = |wanted: Part| change.fields.iter().any(|f| part(change, &f.path) == wanted);
     [
         (Part::AuthorizedUsers, "authorizedUsers", "authorized users"),
         (Part::Admins, "admins", "admins"),
     ]
     .into_iter()
-    .filter(|(part, _, _)| touched(part.clone()))
-    .map(|(_, key, name)| {
+    .filter_map(|(wanted, key, name)| {
+        let fields = || change.fields.iter().filter(|f| part(change, &f.path) == wanted);
+        fields().next()?;
         let (before, after) = (size(&change.change.before, key), size(&change.change.after, key));
-        format!("{name} {before} → {after}")
+        let added: usize = fields().map(|field| entries(field).0.len()).sum();
+        let removed: usize = fields().map(|field| entries(field).1.len()).sum();
+        let moved = match (added, removed) {
+            (0, _) | (_, 0) => String::new(),
+            (added, removed) => format!(" (+{added} −{removed})"),
+        };
+        Some(format!("{name} {before} → {after}{moved}"))
     })
     .collect()
 }

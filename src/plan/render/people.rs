@@ -57,7 +57,8 @@ fn consequence(change: &TreChange) -> String {
     .to_owned();
     let after = change.change.after.as_ref();
     let showcase = after.and_then(|tre| tre.get("inventory")?.get("dataShowcase"));
-    if showcase.is_some_and(|asset| !asset.is_null()) {
+    let is_draft = change.desired_state.as_deref() == Some("draft");
+    if !is_draft && showcase.is_some_and(|asset| !asset.is_null()) {
         text.push_str(" Users and reviewers can read the whole project of the Data Showcase.");
     }
     if change.impact.gain_access.iter().any(|person| person.id.starts_with("org-")) {
@@ -135,7 +136,7 @@ impl Way<'_> {
     /// Says the roles, and the groups on the way.
     fn words(&self) -> String {
         let (groups, roles): (Vec<&str>, Vec<&str>) =
-            self.via.iter().map(String::as_str).partition(|via| via.starts_with("group:"));
+            self.via.iter().map(String::as_str).partition(|via| is_way(via));
         match (roles.as_slice(), groups.as_slice()) {
             ([], []) => "listed by name".to_owned(),
             ([], groups) => format!("through {}", groups.join(" and ")),
@@ -145,6 +146,11 @@ impl Way<'_> {
             }
         }
     }
+}
+
+/// Tells whether this is a way on which somebody comes in, and not what they are then.
+fn is_way(via: &str) -> bool {
+    via.starts_with("group:") || via.starts_with("org-") || via == "public"
 }
 
 fn ways(people: &[PersonImpact]) -> Vec<Way<'_>> {

@@ -61,10 +61,11 @@ pub fn closing(page: &mut Page, plan: &Plan, options: &Options) {
     if plan.summary.unmanaged > 0 {
         let n = plan.summary.unmanaged;
         let text = format!(
-            "{} no document here and {} left alone: {} import writes them.",
+            "{} no document here and {} left alone: `{} import` writes {}.",
             count(n, "live TRE has", "live TREs have"),
             if n == 1 { "is" } else { "are" },
-            options.invocation
+            options.invocation,
+            if n == 1 { "one" } else { "them" }
         );
         page.words(Role::Plain, &text, 0);
     }
@@ -105,21 +106,31 @@ fn counts(plan: &Plan) -> String {
             parts.push(format!("{number} {word}"));
         }
     }
-    format!("Plan: {}. {}.", parts.join(", "), count(steps, "step", "steps"))
+    let waiting = unconsented(plan).len();
+    let waiting = match waiting {
+        0 => String::new(),
+        n => format!(" {} for a consent.", count(n, "waits", "wait")),
+    };
+    format!("Plan: {}. {}.{waiting}", parts.join(", "), count(steps, "step", "steps"))
+}
+
+fn unconsented(plan: &Plan) -> Vec<&str> {
+    let waiting = plan.resource_changes.iter().filter(|c| c.status == Status::Unconsented);
+    waiting.map(|change| change.name.as_str()).collect()
 }
 
 /// Says of policies, publishing, deleting and consents what holds, so that its absence is news.
 fn reassurances(plan: &Plan) -> String {
     let changes = &plan.resource_changes;
     let with = |test: &dyn Fn(&TreChange) -> bool| -> Vec<&str> {
-        changes.iter().filter(|c| test(c)).map(|c| c.name.as_str()).collect()
+        let ready = changes.iter().filter(|change| change.status == Status::Ready);
+        ready.filter(|change| test(change)).map(|change| change.name.as_str()).collect()
     };
-    let policies = with(&|change| {
-        !change.steps.is_empty() && change.fields.iter().any(|f| f.path.starts_with("/policies"))
-    });
+    let policies =
+        with(&|change| change.fields.iter().any(|field| field.path.starts_with("/policies")));
     let published = with(&|change| does(change, Operation::Publish));
     let deleted = with(&|change| does(change, Operation::Delete));
-    let missing = with(&|change| change.status == Status::Unconsented);
+    let missing = unconsented(plan);
     let mut said = Vec::new();
     said.push(match policies.as_slice() {
         [] => "No policy changes.".to_owned(),
@@ -159,10 +170,10 @@ fn next(plan: &Plan, exit: u8, apply: &str) -> String {
         next.push("give the consents that are missing".to_owned());
     }
     let next = match (next.is_empty(), plan.applyable) {
-        (true, true) => format!("Next: {apply}"),
+        (true, true) => format!("Next: `{apply}`"),
         (true, false) => return meaning,
         (false, true) => {
-            format!("Next: {}. What is not refused can go ahead: {apply}", next.join(", and "))
+            format!("Next: {}. What is not refused can go ahead: `{apply}`", next.join(", and "))
         }
         (false, false) => format!("Next: {}.", next.join(", and ")),
     };

@@ -158,6 +158,13 @@ impl Page {
         }
     }
 
+    /// Writes words with every line indented.
+    pub fn block(&mut self, role: Role, text: &str, indent: usize) {
+        for line in wrap(&escape(text), self.width.saturating_sub(indent), 0) {
+            self.push(indent, role, &line);
+        }
+    }
+
     /// Writes a label with its body beside it.
     pub fn row(&mut self, label: (Role, &str), body: &[Para]) {
         let (role, text) = label;

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::field::{Part, count, name, part, phrase, value};
+use super::field::{Part, asset, count, name, part, phrase, value};
 use super::headline::does;
 use super::text::{Page, Para, Role, width_of};
 use super::{Options, Verbosity, consent, headline, people, steps};
@@ -113,7 +113,7 @@ fn ordered(change: &TreChange) -> Vec<&FieldChange> {
 fn label(part: &Part) -> &'static str {
     match part {
         Part::Visibility => "Visibility",
-        Part::Policy(_) => "Policies",
+        Part::Policy(_) => "Policies †",
         Part::Inventory(_) => "Inventory",
         Part::ReviewStep(..) => "Review steps",
         Part::Setting(_) => "Settings",
@@ -123,29 +123,58 @@ fn label(part: &Part) -> &'static str {
 
 fn line(change: &TreChange, field: &FieldChange, part: &Part) -> String {
     let (before, after) = (value(part, &field.before), value(part, &field.after));
+    let is_new = change.live_state.is_none();
     match part {
         Part::Policy(name) => {
             let known = PolicyTable::default();
-            let meaning = known.get(name).map(|spec| format!(": {} †", spec.meaning));
-            let meaning = meaning.unwrap_or_else(|| ": trectl does not know what it does".into());
-            format!("{name} {before} → {after}{}{meaning}", effect(field.effect))
+            let meaning = known.get(name).map(|spec| spec.meaning.as_str());
+            let meaning = meaning.unwrap_or("What it does is written in the project file.");
+            let is_on = !matches!(field.after, Value::Null | Value::Bool(false));
+            let holds = if is_on { "" } else { "no longer holds: " };
+            match is_new {
+                true if is_on => format!("{name} {after}: {meaning}"),
+                true => format!("{name} {after}"),
+                false => {
+                    format!("{name} {before} → {after}{}: {holds}{meaning}", effect(field.effect))
+                }
+            }
         }
         Part::Visibility => {
             let meaning = match field.after.as_str() {
                 Some("public") => "every platform user can find it",
                 _ => "only listed people can find it",
             };
-            match field.before {
-                Value::Null => format!("{after}: {meaning}."),
-                _ => format!("{before} → {after}{}: {meaning}.", effect(field.effect)),
+            match is_new {
+                true => format!("{after}: {meaning}."),
+                false => format!("{before} → {after}{}: {meaning}.", effect(field.effect)),
             }
         }
+        Part::Inventory(None) if field.before.is_null() => after,
         Part::Inventory(Some(key)) if key == "version" => match field.before {
             Value::Null => format!("version {after}"),
             _ => format!("version {before} → {after}"),
         },
-        Part::Inventory(None) if field.before.is_null() => after,
+        Part::Inventory(Some(key)) => format!("{}: {}", asset(key), moved(field)),
         _ => phrase(change, field),
+    }
+}
+
+/// Returns what an asset becomes; the projects are only named where they change.
+fn moved(field: &FieldChange) -> String {
+    fn split(value: &Value) -> (&str, &str) {
+        let text = value.as_str().unwrap_or("none");
+        text.split_once(':').unwrap_or(("", text))
+    }
+    let ((old_project, old), (project, new)) = (split(&field.before), split(&field.after));
+    let place = match old_project == project || project.is_empty() {
+        true => String::new(),
+        false if field.before.is_null() => String::new(),
+        false => format!(", in {project}"),
+    };
+    match old == new {
+        true => format!("{new}{place}"),
+        false if field.before.is_null() => new.to_owned(),
+        false => format!("now {new}{place}"),
     }
 }
 
@@ -213,7 +242,7 @@ fn requests(page: &mut Page, change: &TreChange) {
         };
         page.row((Role::Strong, "Who gets it"), &[Para::words(text)]);
     }
-    if does(change, Operation::Deactivate) {
+    if does(change, Operation::Deactivate) && !does(change, Operation::Delete) {
         let review = match counts.in_review {
             0 => String::new(),
             1 => " 1 is in review: whether it can be decided meanwhile is not documented.".into(),
@@ -221,11 +250,9 @@ fn requests(page: &mut Page, change: &TreChange) {
                 " {n} are in review: whether they can be decided meanwhile is not documented."
             ),
         };
-        let how_long = match (does(change, Operation::Reactivate), does(change, Operation::Delete))
-        {
-            (true, _) => "during Maintenance, between these steps",
-            (false, true) => "from then on",
-            (false, false) => "until it is active again",
+        let how_long = match does(change, Operation::Reactivate) {
+            true => "during Maintenance",
+            false => "until it is active again",
         };
         let text = format!("No new requests {how_long}.{review}");
         page.row((Role::Strong, "Who waits"), &[Para::words(text)]);
@@ -312,7 +339,7 @@ fn held_back(page: &mut Page, change: &TreChange, options: &Options) {
     if !change.impact.lose_access.is_empty() || others.iter().any(|f| f.effect == Effect::Tightens)
     {
         let text = format!(
-            "Taking access away need not wait: {} apply --tighten-only",
+            "Taking access away need not wait: `{} apply --tighten-only`",
             options.invocation
         );
         page.row((Role::Plain, ""), &[Para::words(text)]);

@@ -1,0 +1,65 @@
+//! `drift`
+
+use crate::harness::{ACTIVE, Repo};
+
+#[test]
+fn what_was_not_applied_is_unapplied() {
+    let repo = Repo::applied(ACTIVE);
+    repo.run(&["drift"]).expect(0).says("No drift.");
+    repo.edit("tres/one.yaml", "name: One", "name: Two");
+    let json = repo.run(&["drift", "--format", "json"]).expect(2).json();
+    assert_eq!(json["drift"][0]["path"], "/name");
+    assert_eq!(json["drift"][0]["class"], "unapplied");
+    assert_eq!(json["drift"][0]["applied"], "One");
+    assert_eq!(json["summary"]["unapplied"], 1);
+    repo.run(&["drift"]).expect(2).says("Not applied");
+}
+
+#[test]
+fn an_edit_on_the_platform_is_out_of_band_and_conflicts_with_ours() {
+    let repo = Repo::applied(ACTIVE);
+    elsewhere(&repo, "name: One", "name: Theirs");
+    let json = repo.run(&["drift", "--format", "json"]).expect(2).json();
+    assert_eq!(json["drift"][0]["class"], "out_of_band");
+    assert_eq!(json["drift"][0]["live"], "Theirs");
+    repo.run(&["plan"]).expect(0).says("Undoes").says("edit made on the platform");
+    repo.edit("tres/one.yaml", "name: One", "name: Ours");
+    repo.run(&["drift"]).expect(2).says("Conflict");
+}
+
+#[test]
+fn a_tre_that_vanished_is_out_of_band() {
+    let repo = Repo::applied(ACTIVE);
+    std::fs::remove_file(repo.at(".trectl/platform.db")).unwrap();
+    let json = repo.run(&["drift", "--format", "json"]).expect(2).json();
+    assert_eq!(json["drift"][0]["class"], "out_of_band");
+    repo.run(&["plan"]).says("gone from the platform");
+}
+
+#[test]
+fn orphans_and_unmanaged_tres_are_named_and_leave_the_status_at_0() {
+    let repo = Repo::applied(ACTIVE);
+    let other = ACTIVE.replace("tre-one", "tre-two");
+    repo.write("tres/two.yaml", &other);
+    repo.run(&["apply", "--auto-approve"]).expect(0);
+    std::fs::remove_file(repo.at("tres/two.yaml")).unwrap();
+    let json = repo.run(&["drift", "--format", "json"]).expect(0).json();
+    assert_eq!(json["orphaned"][0], "tre-two");
+    repo.run(&["state", "forget", "tre-two"]).expect(0);
+    let json = repo.run(&["drift", "--format", "json"]).expect(0).json();
+    assert_eq!(json["unmanaged"][0], "tre-two");
+}
+
+/// Changes the platform from another repository, which has a state of its own.
+fn elsewhere(repo: &Repo, from: &str, to: &str) {
+    let other = Repo::with(&[("tres/one.yaml", ACTIVE)]);
+    other.edit("tres/one.yaml", from, to);
+    let store = repo.at(".trectl/platform.db");
+    let project = format!(
+        "apiVersion: trectl/v1\nkind: Project\ntargets:\n  \
+         local: {{platform: {{embedded: {}}}}}\n",
+        store.display()
+    );
+    other.write("trectl.yaml", project);
+    other.run(&["apply", "--auto-approve"]).expect(0);
+}

@@ -1,0 +1,21 @@
+//! The real binary in a clean environment: one file for each command, one for exit status, one for
+//! bad input.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod apply;
+mod bad_input;
+mod drift;
+mod exit_status;
+mod explain;
+mod harness;
+mod import;
+mod misc;
+mod new;
+mod output;
+mod plan;
+mod saved_plan;
+mod show;
+mod sim;
+mod state;
+mod validate;
