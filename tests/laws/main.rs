@@ -11,6 +11,8 @@ mod choreography;
 mod complete;
 mod consent;
 mod exposure;
+mod import;
+mod limits;
 mod origin;
 mod shape;
 mod sound;

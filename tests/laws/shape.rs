@@ -54,6 +54,13 @@ fn a_plan_has_every_key_with_its_type() {
                 among(&field["effect"], &["loosens", "tightens", "neutral", "incomparable"])?;
                 among(&field["origin"], &["change", "revert", "conflict", "first"])?;
                 leads_somewhere(field, &change["change"])?;
+                prop_assert_eq!(&field["lock"], lock(field, change), "{}", field);
+                let is_inventory = field["path"].as_str().unwrap().starts_with("/inventory");
+                prop_assert!(!is_inventory || field["effect"] != "neutral");
+            }
+            if change["status"] == "blocked" {
+                prop_assert_eq!(&change["change"]["actions"][0], "no-op");
+                prop_assert!(items(&change["steps"]).is_empty());
             }
             for (index, step) in items(&change["steps"]).iter().enumerate() {
                 has(step, STEP)?;
@@ -160,6 +167,27 @@ fn has(value: &Value, keys: &[(&str, Type)]) -> Result<(), TestCaseError> {
 fn among(value: &Value, names: &[&str]) -> Result<(), TestCaseError> {
     prop_assert!(names.iter().any(|name| value == *name), "{value} is none of {names:?}");
     Ok(())
+}
+
+/// Returns what the platform's reference says of a setting in the live state.
+fn lock(field: &Value, change: &Value) -> &'static str {
+    let path: Vec<&str> = field["path"].as_str().unwrap().split('/').skip(1).collect();
+    let live = change["live_state"].as_str();
+    let is_published = matches!(live, Some("active" | "maintenance"));
+    let way = (live, change["desired_state"].as_str().unwrap());
+    match path[..] {
+        ["state"] => match way {
+            (Some("active" | "maintenance"), "draft") => "locked",
+            (None | Some("draft"), "maintenance") => "locked",
+            (Some("active"), "deleted") => "via_maintenance",
+            _ => "open",
+        },
+        ["inventory", ..] if live == Some("active") => "via_maintenance",
+        ["billTo" | "region" | "customizedURL" | "customizedRateCard"] if is_published => "locked",
+        ["reviewSteps", _, "reviewers", ..] => "open",
+        ["reviewSteps", ..] if is_published => "locked",
+        _ => "open",
+    }
 }
 
 /// A path indexes `after`, and for what is removed `before`; it holds the value that is told.
