@@ -206,8 +206,8 @@ impl Comparison<'_> {
                 .get(name)
                 .map_or(PolicyValue::Default, |value| self.policies.normalize(name, value));
             let effect = match self.policies.compare(name, &live, &value) {
-                Strictness::Same if before.is_some() => continue,
-                Strictness::Same => Effect::Neutral,
+                // What is the loosest value anyway is not set on a new TRE either.
+                Strictness::Same => continue,
                 Strictness::Stricter => Effect::Tightens,
                 Strictness::Looser => Effect::Loosens,
                 Strictness::Incomparable => Effect::Incomparable,
@@ -245,7 +245,7 @@ impl Comparison<'_> {
         if let Some(wanted) = &desired.admins {
             self.list(
                 |user| Field::Admin(user.clone()),
-                "/admins",
+                ["/admins"; 2],
                 before.map(|tre| &tre.admins),
                 (&after.admins, applied.and_then(|applied| applied.admins.as_ref())),
                 wanted,
@@ -254,7 +254,7 @@ impl Comparison<'_> {
         if let Some(wanted) = &desired.authorized_users {
             self.list(
                 |person| Field::AuthorizedUser(person.clone()),
-                "/authorizedUsers",
+                ["/authorizedUsers"; 2],
                 before.map(|tre| &tre.authorized_users),
                 (
                     &after.authorized_users,
@@ -265,11 +265,12 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares a list of people entry by entry: each is there or not.
+    /// Compares a list of people entry by entry: each is there or not. The list may stand at one
+    /// path live and at another in the TRE as it will be.
     fn list<T: Ord + Clone + Serialize>(
         &mut self,
         field: impl Fn(&T) -> Field,
-        path: &str,
+        [path_before, path_after]: [&str; 2],
         before: Option<&BTreeSet<T>>,
         (after, applied): (&BTreeSet<T>, Option<&BTreeSet<T>>),
         wanted: &People<T>,
@@ -286,7 +287,7 @@ impl Comparison<'_> {
             if !after.contains(person) {
                 let values =
                     Values { before: json!(person), after: Value::Null, applied: recorded(person) };
-                let path = format!("{path}/{index}");
+                let path = format!("{path_before}/{index}");
                 self.push(field(person), path, values, Effect::Tightens, Some(&wanted.range));
             }
         }
@@ -296,7 +297,7 @@ impl Comparison<'_> {
             if !before.contains(person) {
                 let values =
                     Values { before: Value::Null, after: json!(person), applied: recorded(person) };
-                let path = format!("{path}/{index}");
+                let path = format!("{path_after}/{index}");
                 let range = ways.first().map_or(&wanted.range, |way| &way.range);
                 self.push(field(person), path, values, Effect::Loosens, Some(range));
             }

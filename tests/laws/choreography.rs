@@ -1,7 +1,5 @@
 //! The exact calls of the changes that people ask for most.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 use trectl::model::{DesiredState, Visibility};
 use trectl::plan::{Status, Step, TreChange};
@@ -9,59 +7,14 @@ use trectl::platform::seed::{Seed, SeedInventories, SeedStep, SeedTre, SeedVisib
 use trectl::platform::wire::WireState;
 use trectl::sim::World;
 
+use crate::support::cast::{document, people, policies, release, stage, step, tre};
 use crate::support::directory::{TRE, inventories, seed};
-use crate::support::document::{self, Document};
+use crate::support::document::Document;
 use crate::support::stage::{Stage, Terms, change};
-
-/// A TRE in a state, with two reviewed steps, a few people, and the first inventory.
-fn tre(state: WireState) -> SeedTre {
-    let step = |id: &str, reviewer: &str| SeedStep {
-        id: id.to_owned(),
-        name: Some(id.to_owned()),
-        description: String::new(),
-        reviewers: vec![reviewer.to_owned()],
-    };
-    SeedTre {
-        id: TRE.to_owned(),
-        state,
-        name: Some("Genomics".to_owned()),
-        description: String::new(),
-        bill_to: "org-ash".to_owned(),
-        region: "aws:eu-west-2".to_owned(),
-        customized_rate_card: None,
-        customized_url: None,
-        visibility: SeedVisibility::Private,
-        admins: vec!["user-olga".to_owned(), "user-ben".to_owned()],
-        authorized_users: vec!["user-eve".to_owned()],
-        policies: [("restricted".to_owned(), json!(true))].into(),
-        inventory: SeedInventories { active: Some(inventories().swap_remove(0)), pending: None },
-        application_review_steps: vec![step("first", "user-dan"), step("second", "user-fay")],
-        created: 0,
-        modified: None,
-        created_by: None,
-    }
-}
-
-fn document(state: DesiredState) -> Document {
-    Document::of(state)
-}
-
-fn people(ids: &[&str]) -> Option<BTreeSet<String>> {
-    Some(ids.iter().map(|id| (*id).to_owned()).collect())
-}
-
-fn step(id: &str, reviewers: Option<BTreeSet<String>>) -> document::Step {
-    document::Step { id: id.to_owned(), name: None, description: None, reviewers }
-}
-
-fn policies(rows: &[(&str, Value)]) -> std::collections::BTreeMap<String, Value> {
-    rows.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
-}
 
 /// Plans with everything allowed, plays the plan, and returns the calls.
 fn calls(live: Option<SeedTre>, document: &Document) -> Vec<String> {
-    let seed = Seed { tres: live.into_iter().collect(), ..seed("user-olga") };
-    let stage = Stage::of(World::seeded(&seed).unwrap());
+    let stage = stage(live);
     let plan = stage.plan(document, &Terms::consented());
     let planned = change(&plan);
     assert!(planned.blocked.is_empty(), "{:?}", planned.blocked);
@@ -73,8 +26,7 @@ fn calls(live: Option<SeedTre>, document: &Document) -> Vec<String> {
 
 /// Returns the rules that block a document.
 fn rules(live: SeedTre, document: &Document) -> Vec<String> {
-    let seed = Seed { tres: vec![live], ..seed("user-olga") };
-    let plan = Stage::of(World::seeded(&seed).unwrap()).plan(document, &Terms::consented());
+    let plan = stage(Some(live)).plan(document, &Terms::consented());
     let TreChange { status, blocked, steps, .. } = change(&plan);
     assert_eq!((*status, steps.len()), (Status::Blocked, 0));
     blocked.iter().map(|blocked| format!("{} {}", blocked.path, blocked.rule)).collect()
@@ -102,10 +54,8 @@ fn words(step: &Step) -> String {
 
 #[test]
 fn a_release_passes_through_maintenance() {
-    let mut release = document(DesiredState::Active);
-    release.inventory = Some(inventories().swap_remove(1));
     assert_eq!(
-        calls(Some(tre(WireState::Active)), &release),
+        calls(Some(tre(WireState::Active)), &release()),
         ["deactivate", "set_inventory 2", "reactivate"]
     );
 }

@@ -29,7 +29,7 @@ fn compared(scene: &Scene) -> Result<Found, TestCaseError> {
     let stage = scene.stage();
     let plan = stage.plan(&scene.document, &Terms::consented());
     let planned = change(&plan);
-    if stage.seen().is_none() && stage.describe().is_some() {
+    if !stage.is_in_sight() {
         return Ok(Found::Unclear);
     }
     let found = search(scene);

@@ -113,8 +113,7 @@ fn played(scene: &Scene, terms: &Terms) -> Result<Option<(TreChange, States)>, T
     let stage = scene.stage();
     let plan = stage.plan(&scene.document, terms);
     let planned = change(&plan).clone();
-    let is_hidden = stage.seen().is_none() && stage.describe().is_some();
-    if planned.status != Status::Ready || is_hidden {
+    if planned.status != Status::Ready || !stage.is_in_sight() {
         return Ok(None);
     }
     match stage.play_all(&planned) {

@@ -9,6 +9,11 @@
 mod blocked;
 mod choreography;
 mod complete;
+mod consent;
 mod exposure;
+mod import;
+mod limits;
+mod origin;
+mod shape;
 mod sound;
 mod support;

@@ -25,8 +25,10 @@ impl Comparison<'_> {
             }
         }
         for ((index, step), desired) in after.review_steps.iter().enumerate().zip(&wanted.value) {
-            match live.iter().find(|live| live.id == step.id) {
-                Some(live) => self.one_step((index, live, step), desired, recorded),
+            match live.iter().enumerate().find(|(_, live)| live.id == step.id) {
+                Some((index_before, live)) => {
+                    self.one_step((index_before, index, live, step), desired, recorded);
+                }
                 None => {
                     let values = Values {
                         before: Value::Null,
@@ -76,7 +78,7 @@ impl Comparison<'_> {
 
     fn one_step(
         &mut self,
-        (index, live, step): (usize, &ReviewStep, &ReviewStep),
+        (index_before, index, live, step): (usize, usize, &ReviewStep, &ReviewStep),
         desired: &DesiredStep,
         recorded: Option<&[AppliedStep]>,
     ) {
@@ -112,9 +114,10 @@ impl Comparison<'_> {
             }
         }
         if let Some(wanted) = &desired.reviewers {
+            let path = |index: usize| format!("/reviewSteps/{index}/reviewers");
             self.list(
                 |user| Field::Reviewer(step.id.clone(), user.clone()),
-                &format!("/reviewSteps/{index}/reviewers"),
+                [&path(index_before), &path(index)],
                 Some(&live.reviewers),
                 (&step.reviewers, recorded.and_then(|old| old.reviewers.as_ref())),
                 wanted,

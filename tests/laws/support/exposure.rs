@@ -156,7 +156,7 @@ fn set_policies(tre: &TreDescription) -> BTreeMap<String, Value> {
 /// Tells whether the first value of a policy forbids all that the second one does: on is stricter
 /// than off, a larger number than a smaller one, a part of a list than the list, and anything than
 /// a policy that was never set.
-fn is_at_least_as_strict(one: Option<&Value>, other: Option<&Value>) -> bool {
+pub fn is_at_least_as_strict(one: Option<&Value>, other: Option<&Value>) -> bool {
     match (one, other) {
         (None, None) => true,
         (Some(one), None) => is_known(one),

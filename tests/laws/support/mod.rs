@@ -1,6 +1,7 @@
 //! What the laws are told with: a small world, what people may ask for in it, and a stage on which
 //! a plan is made and played.
 
+pub mod cast;
 pub mod directory;
 pub mod document;
 pub mod exposure;

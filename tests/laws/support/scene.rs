@@ -79,6 +79,11 @@ pub fn scenes() -> impl Strategy<Value = Scene> {
     })
 }
 
+/// Returns what a few documents in a row ask for.
+pub fn rows() -> impl Strategy<Value = Vec<Wishes>> {
+    vec(wishes(), 1..=4)
+}
+
 /// What a live TRE is drawn from.
 #[derive(Debug, Clone)]
 struct Drawn {
@@ -268,7 +273,7 @@ fn flips(size: usize) -> impl Strategy<Value = Flips> + Clone {
 
 /// What a document is drawn from.
 #[derive(Debug, Clone)]
-struct Wishes {
+pub struct Wishes {
     /// Asks for what publishing froze, too.
     is_stubborn: bool,
     state: usize,
@@ -346,7 +351,8 @@ fn step_wishes() -> impl Strategy<Value = StepWishes> {
 }
 
 impl Wishes {
-    fn document(&self, live: Option<&SeedTre>, actor: &str) -> Document {
+    /// Returns the document that asks for it.
+    pub fn document(&self, live: Option<&SeedTre>, actor: &str) -> Document {
         use DesiredState::{Active, Deleted, Draft, Maintenance};
         let is_published = live.is_some_and(|live| live.state != WireState::Draft);
         let state = match ([Draft, Active, Maintenance, Deleted][self.state], is_published) {
@@ -490,7 +496,8 @@ impl StepWishes {
             .collect();
         permute(&mut steps, self.order);
         let is_new = live.is_empty().then_some((false, 1));
-        if let Some((is_first, reviewers)) = self.added.or(is_new) {
+        let added = self.added.filter(|_| live.iter().all(|step| step.id != STEPS[3]));
+        if let Some((is_first, reviewers)) = added.or(is_new) {
             let step = Step {
                 id: STEPS[3].to_owned(),
                 name: Some("Fourth".to_owned()),

@@ -98,6 +98,25 @@ impl Stage {
         })
     }
 
+    /// Tells whether the acting account can see the TRE, if there is one, and all that it gives
+    /// out: a plan is only as sound as what can be read.
+    pub fn is_in_sight(&self) -> bool {
+        let Some(tre) = self.describe() else { return true };
+        let assets = tre.inventory.active.iter().flat_map(|inventory| {
+            [
+                &inventory.tabular_data,
+                &inventory.data_showcase,
+                &inventory.file_inventory,
+                &inventory.data_collections,
+            ]
+        });
+        let can_see = |asset: &String| {
+            let object = asset.rsplit(':').next().unwrap_or(asset);
+            self.platform.call(&format!("/{object}/describe"), &json!({})).is_ok()
+        };
+        self.seen().is_some() && assets.flatten().all(can_see)
+    }
+
     /// Plans a document, with all that the planner asks for read from the platform.
     pub fn plan(&self, document: &Document, terms: &Terms) -> Plan {
         self.plan_all([document.resolved(TRE)], terms)

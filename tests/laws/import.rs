@@ -1,0 +1,70 @@
+//! What `import` writes plans to nothing, for every TRE that the operator can see.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::Value;
+use trectl::platform::seed::{Seed, SeedTre};
+
+use crate::support::directory::seed;
+use crate::support::scene::scenes;
+
+/// How many TREs are imported at once.
+const TRES: usize = 150;
+
+fn tres() -> Vec<SeedTre> {
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let scenes = scenes();
+    let mut drawn =
+        std::iter::from_fn(|| Some(scenes.new_tree(&mut runner).unwrap().current().live));
+    let mut tres = Vec::new();
+    while tres.len() < TRES {
+        if let Some(tre) = drawn.next().flatten() {
+            tres.push(SeedTre { id: format!("tre-{:03}", tres.len()), ..tre });
+        }
+    }
+    tres
+}
+
+fn trectl(root: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trectl"));
+    command.env_clear().arg("-C").arg(root);
+    command
+}
+
+#[test]
+fn what_is_imported_plans_to_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let seed = Seed {
+        api_version: Some("trectl/v1".to_owned()),
+        kind: Some("PlatformSeed".to_owned()),
+        tres: tres(),
+        ..seed("user-olga")
+    };
+    fs::write(root.path().join("seed.yaml"), serde_json::to_string(&seed).unwrap()).unwrap();
+    let project = "apiVersion: trectl/v1\nkind: Project\ntargets:\n  local: \
+                   {platform: {embedded: .trectl/platform.db, seed: seed.yaml}}\n";
+    fs::write(root.path().join("trectl.yaml"), project).unwrap();
+
+    trectl(root.path()).arg("import").assert().success();
+    let files = fs::read_dir(root.path().join("tres")).unwrap().count();
+    assert!(files > TRES / 2, "only {files} of {TRES} are imported");
+    let plan =
+        trectl(root.path()).args(["plan", "--detailed-exitcode", "--format", "json"]).output();
+    let plan = plan.unwrap();
+    let text = String::from_utf8(plan.stderr).unwrap();
+    let json: Value = serde_json::from_slice(&plan.stdout).unwrap();
+    let changes: Vec<&Value> = json["resource_changes"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{json}\n{text}"))
+        .iter()
+        .filter(|change| change["status"] != "no_op")
+        .collect();
+    assert!(changes.is_empty(), "{} change, the first one: {}", changes.len(), changes[0]);
+    assert_eq!(json["summary"]["no_op"], files);
+    assert_eq!(plan.status.code(), Some(0), "{text}");
+}
