@@ -1,9 +1,10 @@
 //! Plans one target: every TRE on its own, then what is left without a document.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::consent::{Allow, Consents, consents};
 use super::digest;
@@ -184,11 +185,7 @@ fn one(subject: &Subject<'_>) -> TreChange {
         name: id.to_string(),
         status,
         digest: digest::of_tre(subject, &steps, &consents),
-        change: ChangeValues {
-            actions: vec![action(subject, status)],
-            before: subject.before().map(|tre| json!(tre)),
-            after: subject.after.as_ref().map(|tre| json!(tre)),
-        },
+        change: values(subject, action(subject, status)),
         live_state: subject.live_state().map(|state| state.to_string()),
         desired_state: Some(subject.desired.state.value.to_string()),
         fields: fields(subject),
@@ -207,9 +204,20 @@ fn one(subject: &Subject<'_>) -> TreChange {
 /// Taking access away never waits for a consent; closing a TRE had to have one to be part of it.
 fn needed(subject: &Subject<'_>) -> Consents {
     match subject.ctx.extent {
+        Extent::Full if subject.changes.is_empty() => Consents::default(),
         Extent::Full => consents(subject),
         Extent::TightenOnly => Consents::default(),
     }
+}
+
+/// Returns before and after. Most TREs of a plan do not change, so that is written once.
+fn values(subject: &Subject<'_>, action: Action) -> ChangeValues {
+    let before = subject.before().map(|tre| Arc::new(json!(tre)));
+    let after = match (&before, &subject.after) {
+        (Some(before), Some(_)) if subject.changes.is_empty() => Some(Arc::clone(before)),
+        (_, after) => after.as_ref().map(|tre| Arc::new(json!(tre))),
+    };
+    ChangeValues { actions: vec![action], before, after }
 }
 
 fn action(subject: &Subject<'_>, status: Status) -> Action {
@@ -308,7 +316,7 @@ fn orphan(ctx: &Context<'_>, live: &LiveTre, created: &[TreId]) -> TreChange {
             )
         })
         .collect();
-    let before: Value = json!(live.tre);
+    let before = Arc::new(json!(live.tre));
     TreChange {
         address: format!("tre.{id}"),
         kind: "tre".to_owned(),
