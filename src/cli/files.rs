@@ -17,7 +17,7 @@ pub fn replace(path: &Utf8Path, content: &[u8]) -> Result<(), Failure> {
     draft.persist(path).map(drop).map_err(|error| unwritable(path, error.error))
 }
 
-/// Writes a file that must not be there yet, and its folder. Returns false where it is there.
+/// Writes a file that must not be there yet, and its folder; one that is there stays as it is.
 ///
 /// # Errors
 ///

@@ -5,7 +5,7 @@
 use std::io::{self, BufRead, Write};
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::failure::{Failure, Findings, Stop};
 use super::settings::{Interaction, Settings};
@@ -161,9 +161,12 @@ pub enum Reader {
 /// Returns the document of `validate --format json`, which is also that of a run that failed.
 pub fn validation_document(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let report = render::json::report(diagnostics, sources);
-    let mut document = json!(report);
-    document["errored"] = json!(!report.valid);
-    format!("{document:#}\n")
+    let mut document = Map::new();
+    if let Value::Object(keys) = json!(report) {
+        document.extend(keys);
+    }
+    document.insert("errored".to_owned(), json!(!report.valid));
+    format!("{:#}\n", Value::Object(document))
 }
 
 fn colour(palette: Palette) -> human::Color {
@@ -177,20 +180,18 @@ fn colour(palette: Palette) -> human::Color {
 fn failure_document(failure: &Failure) -> Value {
     let mut detail = failure.causes();
     detail.extend(failure.hints.iter().cloned());
-    let mut document = json!({
-        "format_version": FORMAT_VERSION,
-        "errored": true,
-        "diagnostics": [{
-            "severity": "error",
-            "code": failure.code(),
-            "summary": failure.message,
-            "detail": detail.join("\n"),
-        }],
+    let finding = json!({
+        "severity": "error",
+        "code": failure.code(),
+        "summary": failure.message,
+        "detail": detail.join("\n"),
     });
-    for (key, value) in &failure.details {
-        document[*key] = value.clone();
-    }
-    document
+    let mut document = Map::new();
+    document.insert("format_version".to_owned(), json!(FORMAT_VERSION));
+    document.insert("errored".to_owned(), json!(true));
+    document.insert("diagnostics".to_owned(), json!([finding]));
+    document.extend(failure.details.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+    Value::Object(document)
 }
 
 /// Asks a question that only `yes` answers, and returns `None` where nobody can be asked.

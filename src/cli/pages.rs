@@ -4,7 +4,8 @@ use super::args;
 use super::clock;
 use super::output::Output;
 use super::settings::{Settings, quote};
-use crate::plan::render::{Options, Purpose};
+use crate::desired::Target;
+use crate::plan::render::{Options, Page, Purpose, Role};
 use crate::plan::{Allow, Plan};
 
 /// Returns how a plan is laid out.
@@ -17,6 +18,18 @@ pub fn options(settings: &Settings, plan: &Plan, purpose: Purpose) -> Options {
         purpose,
         read_on: clock::day_of(&plan.timestamp),
     }
+}
+
+/// Writes the first line of an output that is about a target, which names it.
+pub fn heading(page: &mut Page, words: &str, target: &Target) {
+    let platform = format!(": {}", target.describe_platform());
+    page.line(&[
+        (Role::Plain, words),
+        (Role::Plain, " "),
+        (Role::Strong, &target.name),
+        (Role::Plain, &platform),
+    ]);
+    page.blank();
 }
 
 /// Returns the command that applies what a plan shows, with the same limits and consents.

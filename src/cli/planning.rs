@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::diag::did_you_mean;
 use crate::live::{self, LiveError};
 use crate::model::{Directory, Live, TreId};
-use crate::plan::{self, Allow, Context, Extent, Plan, Source, Status};
+use crate::plan::{self, Allow, Context, Extent, Plan, Source, Status, UNCOUNTED_REQUESTS};
 use crate::platform::Reader;
 use crate::state::{Loaded, StateError};
 
@@ -102,8 +102,13 @@ async fn count_requests(reader: &dyn Reader, plan: &mut Plan, live: &Live) -> Re
         .collect();
     let counts = live::requests(reader, &changed).await.map_err(unread)?;
     for change in &mut plan.resource_changes {
-        if let Some(counted) = counts.get(&TreId::from_platform(&change.name)) {
-            change.impact.requests = *counted;
+        let id = TreId::from_platform(&change.name);
+        match counts.get(&id) {
+            Some(counted) => change.impact.requests = *counted,
+            None if changed.contains(&id) => {
+                change.impact.unknown.push(UNCOUNTED_REQUESTS.to_owned());
+            }
+            None => {}
         }
     }
     Ok(())

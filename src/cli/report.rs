@@ -6,8 +6,11 @@ use super::exit::Status;
 use super::settings::Settings;
 use crate::apply::{FailedStep, Outcome, StepError, Stop, TreReport, TreResult};
 use crate::model::TreId;
-use crate::plan::render::{Page, Role};
+use crate::plan::render::{Page, Role, Verbosity};
 use crate::plan::{self, FORMAT_VERSION, Plan, Summary};
+
+/// Up to so many applied TREs get a line each.
+const LINES: usize = 20;
 
 /// All that is told at the end of a run.
 #[derive(Debug, Clone, Copy)]
@@ -127,7 +130,14 @@ pub fn human(report: Report<'_>, settings: &Settings) -> String {
         page.line(&[(Role::Plain, "Applied to "), (Role::Strong, target)]);
         page.blank();
         let width = outcome.tres.keys().map(|id| id.as_str().len()).max().unwrap_or(0);
-        for (id, report) in &outcome.tres {
+        let applied = outcome.counts().applied;
+        let folds = applied > LINES && settings.verbosity < Verbosity::Verbose;
+        if folds {
+            let text = format!("{applied} TREs  applied");
+            page.line(&[(Role::Add, "✓"), (Role::Plain, " "), (Role::Plain, &text)]);
+        }
+        let is_told = |report: &TreReport| !folds || !matches!(report.result, TreResult::Applied);
+        for (id, report) in outcome.tres.iter().filter(|(_, report)| is_told(report)) {
             tre_lines(&mut page, (id, width), report);
         }
         page.blank();

@@ -29,7 +29,8 @@ pub fn read(path: &Utf8Path) -> Result<Plan, Failure> {
             .hint("`trectl plan -o FILE` saves a plan.")
     };
     let document: serde_json::Value = serde_json::from_str(&text).map_err(no_plan)?;
-    let version = document["format_version"].as_str().unwrap_or_default();
+    let version =
+        document.get("format_version").and_then(|version| version.as_str()).unwrap_or_default();
     if !version.is_empty() && major(version) != major(FORMAT_VERSION) {
         return Err(Failure::files(format!(
             "`{path}` has the format version {version}, which this trectl does not know."

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{Color, Format, Global};
 use crate::plan::render::{Palette, Verbosity};
@@ -112,6 +112,11 @@ impl Settings {
             width: WIDTH,
             invocation: invocation(chdir.as_ref(), target.as_deref()),
         }
+    }
+
+    /// Returns a path of the command line: as with `git -C`, it is relative to that folder.
+    pub fn path(&self, path: &Utf8Path) -> Utf8PathBuf {
+        if self.folder == "." { path.to_owned() } else { self.folder.join(path) }
     }
 
     /// Tells whether standard output must be one JSON document.

@@ -19,6 +19,9 @@ use crate::platform::{Call, Operation};
 /// The version of the format; a change of meaning changes the first number.
 pub const FORMAT_VERSION: &str = "1.0";
 
+/// What `impact.unknown` says where data access requests could not be counted.
+pub const UNCOUNTED_REQUESTS: &str = "data access requests";
+
 /// A plan for one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Plan {

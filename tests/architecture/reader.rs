@@ -92,10 +92,7 @@ fn is_character(chars: &[char], at: usize) -> bool {
 
 /// Returns the paths below the crate that the code of a file names, such as `[plan, model]`.
 pub fn crate_paths(path: &str, code: &str) -> BTreeSet<Vec<String>> {
-    let mut found = BTreeSet::new();
-    for start in word_starts(code, "crate") {
-        read_paths(&code[start + "crate".len()..], &mut Vec::new(), &mut found);
-    }
+    let mut found = paths_below("crate", code);
     let depth = path.split('/').count() - usize::from(path.ends_with("mod.rs"));
     let to_root = "super::".repeat(depth);
     for start in word_starts(code, "super") {
@@ -103,6 +100,15 @@ pub fn crate_paths(path: &str, code: &str) -> BTreeSet<Vec<String>> {
         if let Some(rest) = code[start..].strip_prefix(to_root.as_str()).filter(|_| is_first) {
             read_paths(&format!("::{rest}"), &mut Vec::new(), &mut found);
         }
+    }
+    found
+}
+
+/// Returns the paths below a word such as `std`, lists taken apart.
+pub fn paths_below(word: &str, code: &str) -> BTreeSet<Vec<String>> {
+    let mut found = BTreeSet::new();
+    for start in word_starts(code, word) {
+        read_paths(&code[start + word.len()..], &mut Vec::new(), &mut found);
     }
     found
 }

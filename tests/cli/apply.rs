@@ -83,6 +83,17 @@ fn deleting_takes_its_consent_and_is_done_once() {
 }
 
 #[test]
+fn many_applied_tres_are_one_line() {
+    let repo = Repo::empty();
+    for number in 0..21 {
+        let id = format!("tre-n{number}");
+        repo.write(&format!("tres/{id}.yaml"), DRAFT.replace("tre-one", &id));
+    }
+    repo.run(&["apply", "--auto-approve"]).expect(0).says("✓ 21 TREs  applied");
+    repo.run(&["plan"]).expect(0).says("= 21 TREs · no change");
+}
+
+#[test]
 fn a_wrong_parallelism_is_refused() {
     let repo = Repo::with(&[("tres/one.yaml", DRAFT)]);
     repo.run(&["apply", "--auto-approve", "--parallelism", "0"]).expect(1);

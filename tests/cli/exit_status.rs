@@ -108,6 +108,20 @@ fn status_6_partly_applied() {
     repo.run(&["show", "tre-one"]).expect(0);
 }
 
+#[test]
+fn a_failed_step_is_told_with_route_and_error_type() {
+    let repo = hidden();
+    repo.write("tres/hidden.yaml", DRAFT.replace("tre-one", "tre-hidden"));
+    repo.write("tres/one.yaml", DRAFT);
+    let json = repo.run(&["apply", "--auto-approve", "--format", "json"]).expect(6).json();
+    assert_eq!((&json["errored"], &json["exit_status"]), (&true.into(), &6.into()));
+    let failed = &json["tres"][0];
+    assert_eq!(failed["result"], "failed");
+    assert_eq!(failed["error"]["route"], "/tre/new");
+    assert!(failed["error"]["type"].is_string(), "{failed}");
+    assert_eq!(json["tres"][1]["result"], "applied");
+}
+
 /// A handle that is taken and cannot be seen: what no plan can know.
 fn hidden() -> Repo {
     Repo::with(&[

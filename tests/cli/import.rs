@@ -11,7 +11,7 @@ fn what_is_imported_plans_to_nothing() {
     std::fs::create_dir(fresh.at(".trectl")).unwrap();
     std::fs::copy(repo.at(".trectl/platform.db"), fresh.at(".trectl/platform.db")).unwrap();
     let run = fresh.run(&["import"]).expect(0);
-    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+    assert_eq!(run.stdout.matches(" → ").count(), 2, "{}", run.stdout);
     fresh.run(&["validate"]).expect(0);
     fresh.run(&["plan", "--detailed-exitcode"]).expect(0).says("No changes.");
     insta::assert_snapshot!(fresh.read("tres/one.yaml"));

@@ -5,6 +5,7 @@
 
 mod apply;
 mod bad_input;
+mod docs;
 mod drift;
 mod exit_status;
 mod explain;

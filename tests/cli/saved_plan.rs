@@ -90,6 +90,15 @@ fn what_is_no_plan_is_refused() {
 }
 
 #[test]
+fn paths_are_relative_to_the_folder_of_the_run() {
+    let repo = Repo::with(&[("in/tres/one.yaml", DRAFT)]);
+    let run = repo.run(&["-C", "in", "plan", "-o", "plan.json"]).expect(0);
+    run.says("`trectl -C in apply plan.json`");
+    assert!(repo.at("in/plan.json").exists());
+    repo.run(&["-C", "in", "apply", "plan.json", "--auto-approve"]).expect(0);
+}
+
+#[test]
 fn a_plan_that_cannot_be_saved_is_an_error() {
     let repo = Repo::with(&[("tres/one.yaml", DRAFT)]);
     repo.run(&["plan", "-o", "nowhere/plan.json"]).expect(1).complains("cannot be written");

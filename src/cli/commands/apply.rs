@@ -25,7 +25,8 @@ use crate::state::{Journal, Loaded, Lock};
 /// Runs the command.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Needed)?;
-    let saved = args.plan.as_deref().map(saved::read).transpose()?;
+    let saved = args.plan.as_deref().map(|file| output.settings().path(file));
+    let saved = saved.as_deref().map(saved::read).transpose()?;
     runtime::block_on(|interrupt| async move {
         let lock = journaling::lock(&session, output, &interrupt).await?;
         let platform = platform::open_to_write(&session, output.settings(), &interrupt).await?;

@@ -14,10 +14,12 @@ use crate::cli::files::{self, Created};
 use crate::cli::output::Output;
 use crate::cli::planning::{unknown_tre, unread};
 use crate::cli::session::{Documents, Session};
-use crate::cli::{platform, runtime};
+use crate::cli::{pages, platform, runtime};
+use crate::desired::Target;
 use crate::live;
 use crate::model::{Live, LiveTre, TreId};
 use crate::plan::FORMAT_VERSION;
+use crate::plan::render::{Page, Role};
 use crate::source::PROJECT_FILE;
 
 /// One document that is about to be written.
@@ -36,7 +38,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         let live = interrupt.or(live::read(&*reader, select)).await?.map_err(unread)?;
         let drafts = drafts(args, &session, &live, output)?;
         write(&drafts)?;
-        tell(&drafts, output);
+        tell(&drafts, &session.target, output);
         Ok(Status::DONE)
     })
 }
@@ -48,7 +50,7 @@ fn drafts(
     output: &Output,
 ) -> Result<Vec<Draft>, Failure> {
     let folder = match &args.out {
-        Some(folder) => output.settings().folder.join(folder),
+        Some(folder) => output.settings().path(folder),
         None => session.path("tres".into()),
     };
     let project = session.repository.sources.text(PROJECT_FILE);
@@ -124,20 +126,22 @@ fn already_there(files: &str) -> Failure {
         .hint("Name another folder with `--out DIR`, or the TREs that are wanted.")
 }
 
-fn tell(drafts: &[Draft], output: &mut Output) {
+fn tell(drafts: &[Draft], target: &Target, output: &mut Output) {
     if output.settings().is_json() {
         let imported: Vec<Value> = drafts.iter().map(json_of).collect();
         output.json(&json!({ "format_version": FORMAT_VERSION, "imported": imported }));
         return;
     }
-    let mut text = String::new();
+    let mut page = Page::new(output.settings().width, output.settings().stdout);
+    pages::heading(&mut page, "Imported from", target);
     for Draft { id, file, document: _ } in drafts {
-        text.push_str(&format!("{id} → {file}\n"));
+        page.line(&[(Role::Plain, &format!("{id} → {file}"))]);
     }
     if drafts.is_empty() {
-        text.push_str("Nothing to import: every live TRE of the target has a document.\n");
+        let text = "Nothing to import: every live TRE of the target has a document.";
+        page.words(Role::Plain, text, 0);
     }
-    output.result(&text);
+    output.result(&page.finish());
 }
 
 fn json_of(draft: &Draft) -> Value {

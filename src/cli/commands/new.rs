@@ -125,7 +125,7 @@ fn begin(
 
 fn file(args: &Args, session: &Session, output: &Output) -> Utf8PathBuf {
     let folder = match &args.out {
-        Some(folder) => output.settings().folder.join(folder),
+        Some(folder) => output.settings().path(folder),
         None => session.path("tres".into()),
     };
     let handle = args.id.as_str().strip_prefix("tre-").unwrap_or(args.id.as_str());

@@ -21,7 +21,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
         let Planned { plan, loaded: _, unmanaged: _ } = planned;
         if let Some(file) = &args.out {
-            save(&plan, file)?;
+            save(&plan, &output.settings().path(file))?;
         }
         let status = status(&plan, args);
         show(&plan, args, status, output);

@@ -12,7 +12,7 @@ use crate::plan::render::DriftReport;
 use crate::schema;
 
 /// Schemas of what trectl writes; those of what people write are in `schema`.
-const WRITTEN: &[(&str, fn() -> Schema)] = &[
+const WRITTEN: &[schema::NamedSchema] = &[
     ("plan", || schemars::schema_for!(Plan)),
     ("drift", || schemars::schema_for!(DriftReport)),
     ("diagnostics", || schemars::schema_for!(diag::render::json::Report)),

@@ -26,7 +26,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
 }
 
 fn plan(file: &Utf8Path, output: &mut Output) -> Outcome {
-    let plan = saved::read(file)?;
+    let plan = saved::read(&output.settings().path(file))?;
     if output.settings().is_json() {
         output.json(&plan);
     } else {
@@ -75,10 +75,7 @@ fn human(
     settings: &Settings,
 ) -> String {
     let mut page = Page::new(settings.width, settings.stdout);
-    let target = &session.target;
-    let platform = format!(": {}", target.describe_platform());
-    page.line(&[(Role::Plain, "Live on "), (Role::Strong, &target.name), (Role::Plain, &platform)]);
-    page.blank();
+    pages::heading(&mut page, "Live on", &session.target);
     let LiveTre { tre, active_inventory, is_pending, raw: _ } = live;
     let state = format!("  {}", tre.state);
     page.line(&[(Role::Strong, tre.id.as_str()), (Role::Plain, &state)]);

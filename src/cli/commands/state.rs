@@ -8,10 +8,11 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
 use crate::cli::planning::state_failure;
 use crate::cli::session::{Documents, Session};
-use crate::cli::{journaling, platform, runtime};
+use crate::cli::{journaling, pages, platform, runtime};
 use crate::diag::did_you_mean;
 use crate::model::TreId;
 use crate::plan::FORMAT_VERSION;
+use crate::plan::render::{Page, Role};
 use crate::state::Loaded;
 
 /// Runs the command.
@@ -35,15 +36,16 @@ fn list(session: &Session, output: &mut Output) -> Outcome {
         }));
         return Ok(Status::DONE);
     }
-    let mut text = String::new();
+    let mut page = Page::new(output.settings().width, output.settings().stdout);
+    pages::heading(&mut page, "Applied to", &session.target);
     for (id, record) in loaded.applied() {
         let note = if partway.contains(&id) { "   part-way through a plan" } else { "" };
-        text.push_str(&format!("{id}   {}{note}\n", record.state));
+        page.words(Role::Plain, &format!("{id}   {}{note}", record.state), 4);
     }
-    if text.is_empty() {
-        text = format!("Nothing was applied to `{}` yet.\n", session.target.name);
+    if loaded.applied().is_empty() {
+        page.words(Role::Plain, "Nothing was applied yet.", 0);
     }
-    output.result(&text);
+    output.result(&page.finish());
     Ok(Status::DONE)
 }
 

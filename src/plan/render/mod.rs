@@ -5,6 +5,7 @@ mod drift;
 mod field;
 mod headline;
 mod people;
+mod requests;
 mod steps;
 mod summary;
 #[cfg(test)]

@@ -71,6 +71,7 @@ fn consequence(change: &TreChange) -> String {
 fn not_undone(change: &TreChange) -> String {
     let beyond = "Projects that they already have are beyond trectl: close those on the platform.";
     match change.impact.requests.approved {
+        // Nobody counted them, or there is none: either way there is no figure to give.
         0 => beyond.to_owned(),
         1 => format!("This TRE has 1 approved request; trectl does not read whose it is. {beyond}"),
         n => format!("This TRE has {n} approved requests; trectl does not read whose. {beyond}"),

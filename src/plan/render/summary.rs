@@ -7,6 +7,9 @@ use super::{Options, Purpose, plan_id};
 use crate::plan::{GitInfo, Plan, Status, Summary, TargetInfo, TreChange};
 use crate::platform::Operation;
 
+/// So many TREs are named in a sentence.
+const NAMED: usize = 8;
+
 /// Writes what the plan is for and what it was made from.
 pub fn opening(page: &mut Page, plan: &Plan) {
     let TargetInfo { name, platform, operator } = &plan.target;
@@ -119,6 +122,16 @@ fn unconsented(plan: &Plan) -> Vec<&str> {
     waiting.map(|change| change.name.as_str()).collect()
 }
 
+/// Names a few; where there are many, the eye has had enough.
+fn names(all: &[&str]) -> String {
+    match all.get(..NAMED) {
+        Some(first) if all.len() > NAMED + 1 => {
+            format!("{} and {} more", first.join(", "), all.len() - NAMED)
+        }
+        _ => all.join(", "),
+    }
+}
+
 /// Says of policies, publishing, deleting and consents what holds, so that its absence is news.
 fn reassurances(plan: &Plan) -> String {
     let changes = &plan.resource_changes;
@@ -134,7 +147,7 @@ fn reassurances(plan: &Plan) -> String {
     let mut said = Vec::new();
     said.push(match policies.as_slice() {
         [] => "No policy changes.".to_owned(),
-        some => format!("Policies change in {}.", some.join(", ")),
+        some => format!("Policies change in {}.", names(some)),
     });
     if published.is_empty() && deleted.is_empty() {
         said.push("Nothing is published or deleted.".to_owned());
@@ -142,13 +155,13 @@ fn reassurances(plan: &Plan) -> String {
         for (verb, some) in [("Published", &published), ("Deleted", &deleted)] {
             said.push(match some.as_slice() {
                 [] => format!("Nothing is {}.", verb.to_lowercase()),
-                some => format!("{verb} for good: {}.", some.join(", ")),
+                some => format!("{verb} for good: {}.", names(some)),
             });
         }
     }
     said.push(match missing.as_slice() {
         [] => "No consent is missing.".to_owned(),
-        some => format!("A consent is missing in {}.", some.join(", ")),
+        some => format!("A consent is missing in {}.", names(some)),
     });
     said.join(" ")
 }

@@ -253,7 +253,7 @@ fn wrap(text: &str, width: usize, hang: usize) -> Vec<String> {
 
 /// Splits at blanks; what stands between backticks is one word.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_paired = text.matches('`').count() % 2 == 0;
+    let is_paired = text.matches('`').count().is_multiple_of(2);
     let mut is_code = false;
     text.split(move |c| {
         is_code ^= is_paired && c == '`';

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::field::{Part, asset, count, name, part, phrase, value};
 use super::headline::does;
 use super::text::{Page, Para, Role, width_of};
-use super::{Options, Verbosity, consent, headline, people, steps};
+use super::{Options, Verbosity, consent, headline, people, requests, steps};
 use crate::diff::{Effect, OriginClass};
 use crate::model::PolicyTable;
 use crate::plan::{Blocked, FieldChange, Status, TreChange};
@@ -18,7 +18,7 @@ const UNCHANGED_LINES: usize = 5;
 /// Writes every TRE.
 pub fn all(page: &mut Page, changes: &[TreChange], options: &Options) {
     let (unchanged, mut changed): (Vec<&TreChange>, Vec<&TreChange>) =
-        changes.iter().partition(|change| change.status == Status::NoOp);
+        changes.iter().partition(|c| c.status == Status::NoOp && c.warnings.is_empty());
     changed.sort_by_key(|change| rank(change.status));
     let id_width = changed.iter().chain(&unchanged).map(|c| width_of(&c.name)).max().unwrap_or(0);
     let id_width = id_width.min(24);
@@ -29,9 +29,6 @@ pub fn all(page: &mut Page, changes: &[TreChange], options: &Options) {
         for change in &unchanged {
             headline::write(page, change, id_width, options.width);
         }
-    }
-    for change in &unchanged {
-        notes(page, change);
     }
     if !unchanged.is_empty() {
         page.blank();
@@ -64,7 +61,7 @@ fn block(page: &mut Page, change: &TreChange, options: &Options) {
             people::rows(page, change, options.verbosity);
             settings(page, change);
             freezes(page, change);
-            requests(page, change);
+            requests::rows(page, change);
             origins(page, change);
         }
     }
@@ -223,45 +220,6 @@ fn freezes(page: &mut Page, change: &TreChange) {
         if ids.is_empty() { "none".to_owned() } else { ids.join(", ") },
     );
     page.row((Role::Attention, "Freezes"), &[Para::words(text)]);
-}
-
-/// What a change means for data access requests.
-fn requests(page: &mut Page, change: &TreChange) {
-    let counts = change.impact.requests;
-    let changes_data = does(change, Operation::SetInventory) && change.live_state.is_some();
-    let is_live = change.live_state.as_deref() != Some("draft");
-    if changes_data && is_live && does(change, Operation::Reactivate) {
-        let who = match counts.approved {
-            0 => "No approved request counts on this TRE now.".to_owned(),
-            1 => "1 approved request, at its next dispensal, with no new review.".to_owned(),
-            n => format!("{n} approved requests, at their next dispensal, with no new review."),
-        };
-        let text = match counts.approved {
-            0 => who,
-            _ => format!("{who} Whether the fields they chose still exist is not compared."),
-        };
-        page.row((Role::Strong, "Who gets it"), &[Para::words(text)]);
-    }
-    if does(change, Operation::Deactivate) && !does(change, Operation::Delete) {
-        let review = match counts.in_review {
-            0 => String::new(),
-            1 => " 1 is in review: whether it can be decided meanwhile is not documented.".into(),
-            n => format!(
-                " {n} are in review: whether they can be decided meanwhile is not documented."
-            ),
-        };
-        let how_long = match does(change, Operation::Reactivate) {
-            true => "during Maintenance",
-            false => "until it is active again",
-        };
-        let text = format!("No new requests {how_long}.{review}");
-        page.row((Role::Strong, "Who waits"), &[Para::words(text)]);
-    }
-    if does(change, Operation::Delete) {
-        let text = "The TRE, its review steps and the way to send it requests are gone for good. \
-                    Projects that researchers already have are beyond trectl.";
-        page.row((Role::Attention, "Not undone"), &[Para::words(text)]);
-    }
 }
 
 /// Whose edits on the platform this undoes or overrules.
