@@ -14,7 +14,7 @@ use crate::support::stage::{Terms, change, operations};
 #[test]
 fn no_call_by_call_search_does_better_than_the_plan() {
     let (ways, dead_ends) = (Cell::new(0), Cell::new(0));
-    check(1_500, scenes(), |scene| {
+    check(1_000, scenes(), |scene| {
         match compared(&scene)? {
             Found::Way(_) => ways.set(ways.get() + 1),
             Found::None => dead_ends.set(dead_ends.get() + 1),

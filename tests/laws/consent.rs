@@ -22,7 +22,7 @@ use crate::support::stage::{TODAY, Terms, change, operations};
 
 #[test]
 fn every_change_of_the_table_needs_its_consent() {
-    check(3_000, scenes(), |scene| {
+    check(2_500, scenes(), |scene| {
         let stage = scene.stage();
         let plan = stage.plan(&scene.document, &Terms::unconsented());
         let planned = change(&plan);

@@ -16,7 +16,7 @@ type States = Vec<Option<TreDescription>>;
 
 #[test]
 fn nobody_is_more_exposed_on_the_way_than_at_both_ends() {
-    check(3_000, scenes(), |scene| {
+    check(2_500, scenes(), |scene| {
         let Some((planned, states)) = played(&scene, &Terms::consented())? else { return Ok(()) };
         let audience = Audience::of(&scene.seed());
         let (before, after) = (states[0].as_ref(), states[states.len() - 1].as_ref());
@@ -39,7 +39,7 @@ fn nobody_is_more_exposed_on_the_way_than_at_both_ends() {
 
 #[test]
 fn no_step_makes_a_published_step_reviewerless_or_a_tre_adminless() {
-    check(3_000, scenes(), |scene| {
+    check(2_500, scenes(), |scene| {
         let Some((planned, states)) = played(&scene, &Terms::consented())? else { return Ok(()) };
         for (index, pair) in states.windows(2).enumerate() {
             let [Some(before), Some(after)] = pair else { continue };
@@ -56,7 +56,7 @@ fn no_step_makes_a_published_step_reviewerless_or_a_tre_adminless() {
 
 #[test]
 fn what_only_tightens_lets_less_in_with_every_step() {
-    check(3_000, scenes(), |scene| {
+    check(2_500, scenes(), |scene| {
         let terms = Terms::consented().tighten_only();
         let Some((planned, states)) = played(&scene, &terms)? else { return Ok(()) };
         let audience = Audience::of(&scene.seed());

@@ -14,7 +14,7 @@ use crate::support::stage::{Stage, Terms, change, operations};
 
 #[test]
 fn a_ready_plan_is_never_refused_and_the_second_one_is_empty() {
-    check(4_000, scenes(), sound);
+    check(3_000, scenes(), sound);
 }
 
 fn sound(scene: Scene) -> Result<(), TestCaseError> {

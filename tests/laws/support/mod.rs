@@ -15,6 +15,7 @@ use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 /// Checks a law on `cases` worlds, the same ones in every run; prints the smallest that breaks it.
+/// `LAWS_TIMES=20 cargo test --test laws` looks at that many times as many.
 pub fn check<S: Strategy>(
     cases: u32,
     worlds: S,

@@ -24,8 +24,10 @@ pub enum Found {
     Unclear,
 }
 
+/// How many calls a search tries, at most.
+const MOST_MOVES: usize = 14;
 /// How many states are looked at before a search gives up.
-const MOST_STATES: usize = 3_000;
+const MOST_STATES: usize = 500;
 
 /// Looks for a shortest way to what a scene's document asks for.
 pub fn search(scene: &Scene) -> Found {
@@ -33,6 +35,9 @@ pub fn search(scene: &Scene) -> Found {
     let before = stage.describe();
     let goal = goal(before.as_ref(), &scene.document, scene.actor);
     let moves = moves(before.as_ref(), goal.as_ref(), &scene.document);
+    if moves.len() > MOST_MOVES {
+        return Found::Unclear;
+    }
     let audience = Audience::of(&scene.seed());
     let ends: Vec<(String, Ends)> = audience
         .people()
@@ -45,13 +50,14 @@ pub fn search(scene: &Scene) -> Found {
     let key = |tre: &Option<TreDescription>| serde_json::to_string(tre).unwrap();
     let start = before.as_ref().map(normal);
     let mut seen: BTreeMap<String, Option<(String, usize)>> = BTreeMap::from([(key(&start), None)]);
-    let mut queue = VecDeque::from([(stage, start)]);
-    while let Some((stage, tre)) = queue.pop_front() {
+    let mut queue = VecDeque::from([(stage, start, 0_u64)]);
+    while let Some((stage, tre, made)) = queue.pop_front() {
         if tre == wanted {
             return Found::Way(way(&seen, key(&tre), &moves));
         }
         for (index, (route, input)) in moves.iter().enumerate() {
-            if !rules.allow_call(tre.as_ref(), route) {
+            // Only the lifecycle passes the same place twice.
+            if made >> index & 1 == 1 && index > 1 || !rules.allow_call(tre.as_ref(), route) {
                 continue;
             }
             let next = stage.fork();
@@ -66,7 +72,7 @@ pub fn search(scene: &Scene) -> Found {
                 return Found::Unclear;
             }
             seen.insert(key(&after), Some((key(&tre), index)));
-            queue.push_back((next, after));
+            queue.push_back((next, after, made | 1 << index));
         }
     }
     Found::None
