@@ -211,7 +211,7 @@ fn is_same(wanted: &Value, bound: &Value) -> bool {
 fn declared(subject: &Subject<'_>) -> Value {
     let desired = subject.desired;
     let mut declared = match json!(subject.after) {
-        Value::Object(settings) => settings,
+        Value::Object(after) => after,
         _ => Map::new(),
     };
     declared.insert("state".to_owned(), json!(desired.state.value));
@@ -219,9 +219,10 @@ fn declared(subject: &Subject<'_>) -> Value {
         let admins: Vec<_> = admins.members.keys().collect();
         declared.insert("admins".to_owned(), json!(admins));
     }
-    if let Some(Value::Object(policies)) = declared.get_mut("policies") {
+    let policies = declared.entry("policies").or_insert_with(|| json!({}));
+    if let Value::Object(policies) = policies {
         policies.extend(
-            desired.policies.iter().map(|(name, value)| (name.clone(), json!(value.value))),
+            desired.policies.iter().map(|(name, value)| (name.to_string(), json!(value.value))),
         );
     }
     Value::Object(declared)
