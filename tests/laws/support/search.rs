@@ -11,7 +11,6 @@ use super::exposure::{Audience, Ends};
 use super::goal::{goal, normal};
 use super::moves::{Move, moves};
 use super::scene::Scene;
-use super::stage::Stage;
 
 /// What a search found.
 #[derive(Debug)]
