@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use assert_cmd::Command;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
@@ -50,7 +50,8 @@ fn what_is_imported_plans_to_nothing() {
                    {platform: {embedded: .trectl/platform.db, seed: seed.yaml}}\n";
     fs::write(root.path().join("trectl.yaml"), project).unwrap();
 
-    trectl(root.path()).arg("import").assert().success();
+    let import = trectl(root.path()).arg("import").output().unwrap();
+    assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
     let files = fs::read_dir(root.path().join("tres")).unwrap().count();
     assert!(files > TRES / 2, "only {files} of {TRES} are imported");
     let plan =

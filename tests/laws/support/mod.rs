@@ -21,8 +21,12 @@ pub fn check<S: Strategy>(
     worlds: S,
     law: impl Fn(S::Value) -> Result<(), TestCaseError>,
 ) {
-    let config =
-        Config { failure_persistence: None, max_shrink_iters: 4_000, ..Config::with_cases(cases) };
+    let times = std::env::var("LAWS_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    let config = Config {
+        failure_persistence: None,
+        max_shrink_iters: 4_000,
+        ..Config::with_cases(cases * times)
+    };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     if let Err(broken) = TestRunner::new_with_rng(config, rng).run(&worlds, law) {
         panic!("{broken}");
