@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::consent::{Allow, Consents, consents};
@@ -20,9 +21,12 @@ use super::subject::Subject;
 use super::tighten;
 use crate::desired::{Desired, DesiredTre, PlatformTarget, Target};
 use crate::diff;
-use crate::drift;
+use crate::drift::{self, DriftItem};
 use crate::lifecycle::Transition;
 use crate::model::{Applied, Asset, Directory, Live, LiveTre, OrgId, Tre, TreId};
+
+/// Fewer than this are not worth a thread.
+const TRES_AT_ONCE: usize = 16;
 
 /// How much of a change is planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,16 +90,13 @@ impl Context<'_> {
 /// The same context gives the same plan, byte for byte; `timestamp` and `source` are only passed
 /// through.
 pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
-    let mut changes = Vec::new();
-    let mut drift = Vec::new();
-    for desired in ctx.selected() {
-        let full = Subject::new(ctx, desired);
-        drift.extend(drift::items(&full.desired.id.value, full.before(), &full.changes));
-        changes.push(match ctx.extent {
-            Extent::Full => one(&full),
-            Extent::TightenOnly => one(&tighten::only(&full)),
-        });
-    }
+    let selected: Vec<&DesiredTre> = ctx.selected().collect();
+    let planned: Vec<_> = selected
+        .par_iter()
+        .with_min_len(TRES_AT_ONCE)
+        .map(|desired| of_one(ctx, desired))
+        .collect();
+    let (mut changes, drift): (Vec<TreChange>, Vec<Vec<DriftItem>>) = planned.into_iter().unzip();
     let created: Vec<TreId> = changes
         .iter()
         .filter(|change| change.change.actions == [Action::Create])
@@ -124,7 +125,7 @@ pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
         },
         summary,
         resource_changes: changes,
-        resource_drift: drift,
+        resource_drift: drift.into_iter().flatten().collect(),
     }
 }
 
@@ -158,7 +159,17 @@ fn summarize(changes: &[TreChange]) -> Summary {
     summary
 }
 
-/// Plans one TRE.
+/// Plans one TRE, and tells what drifted in it.
+fn of_one(ctx: &Context<'_>, desired: &DesiredTre) -> (TreChange, Vec<DriftItem>) {
+    let full = Subject::new(ctx, desired);
+    let drift = drift::items(&desired.id.value, full.before(), &full.changes);
+    let change = match ctx.extent {
+        Extent::Full => one(&full),
+        Extent::TightenOnly => one(&tighten::only(&full)),
+    };
+    (change, drift)
+}
+
 fn one(subject: &Subject<'_>) -> TreChange {
     let blocked = obstacles(subject);
     let consents = if blocked.is_empty() { needed(subject) } else { Consents::default() };
