@@ -19,11 +19,12 @@ use super::reason;
 use super::sequence::sequence;
 use super::subject::Subject;
 use super::tighten;
+use super::warning;
 use crate::desired::{Desired, DesiredTre, PlatformTarget, Target};
 use crate::diff;
 use crate::drift::{self, DriftItem};
 use crate::lifecycle::Transition;
-use crate::model::{Applied, Asset, Directory, Live, LiveTre, OrgId, Tre, TreId};
+use crate::model::{Applied, Directory, Live, LiveTre, OrgId, TreId};
 
 /// Fewer than this are not worth a thread.
 const TRES_AT_ONCE: usize = 16;
@@ -207,7 +208,7 @@ fn one(subject: &Subject<'_>) -> TreChange {
         given_consents: consents.given,
         impact: if subject.changes.is_empty() { Impact::default() } else { impact(subject) },
         released,
-        warnings: warnings(subject),
+        warnings: warning::of(subject),
         range: Some(Place::from(&subject.desired.range)),
     }
 }
@@ -271,39 +272,6 @@ fn steps(subject: &Subject<'_>, consents: &Consents) -> Vec<Step> {
             call: Some(PlannedCall { tre: tre.clone(), call }),
         })
         .collect()
-}
-
-fn warnings(subject: &Subject<'_>) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if subject.live.is_none() && subject.applied.is_some() && subject.after.is_some() {
-        warnings.push(
-            "It was applied before and is gone from the platform: somebody deleted it there. \
-             Applying creates it anew, without its requests."
-                .to_owned(),
-        );
-    }
-    if let (Some(before), Some(after)) = (subject.before(), &subject.after)
-        && same_version_other_assets(before, after)
-    {
-        warnings.push(
-            "The assets change and the inventory's version does not: earlier requests cannot tell \
-             the two apart. Give it a new `version`."
-                .to_owned(),
-        );
-    }
-    if subject.live.is_some_and(|live| live.is_pending) && subject.inventory_changes() {
-        warnings.push("An inventory is pending on the platform; applying replaces it.".to_owned());
-    }
-    warnings
-}
-
-fn same_version_other_assets(before: &Tre, after: &Tre) -> bool {
-    let (Some(before), Some(after)) = (&before.inventory, &after.inventory) else { return false };
-    before.version == after.version
-        && Asset::ALL.into_iter().any(|asset| match (before.asset(asset), after.asset(asset)) {
-            (Some(old), Some(new)) => !old.is_same(new),
-            (old, new) => old.is_some() != new.is_some(),
-        })
 }
 
 /// Returns the TREs that were applied once, still live, and have no document any more.
