@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::consent::{Allow, Consents, consents};
@@ -18,11 +19,15 @@ use super::reason;
 use super::sequence::sequence;
 use super::subject::Subject;
 use super::tighten;
+use super::warning;
 use crate::desired::{Desired, DesiredTre, PlatformTarget, Target};
 use crate::diff;
-use crate::drift;
+use crate::drift::{self, DriftItem};
 use crate::lifecycle::Transition;
-use crate::model::{Applied, Asset, Directory, Live, LiveTre, OrgId, Tre, TreId};
+use crate::model::{Applied, Directory, Live, LiveTre, OrgId, TreId};
+
+/// Fewer than this are not worth a thread.
+const TRES_AT_ONCE: usize = 16;
 
 /// How much of a change is planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,16 +91,13 @@ impl Context<'_> {
 /// The same context gives the same plan, byte for byte; `timestamp` and `source` are only passed
 /// through.
 pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
-    let mut changes = Vec::new();
-    let mut drift = Vec::new();
-    for desired in ctx.selected() {
-        let full = Subject::new(ctx, desired);
-        drift.extend(drift::items(&full.desired.id.value, full.before(), &full.changes));
-        changes.push(match ctx.extent {
-            Extent::Full => one(&full),
-            Extent::TightenOnly => one(&tighten::only(&full)),
-        });
-    }
+    let selected: Vec<&DesiredTre> = ctx.selected().collect();
+    let planned: Vec<_> = selected
+        .par_iter()
+        .with_min_len(TRES_AT_ONCE)
+        .map(|desired| of_one(ctx, desired))
+        .collect();
+    let (mut changes, drift): (Vec<TreChange>, Vec<Vec<DriftItem>>) = planned.into_iter().unzip();
     let created: Vec<TreId> = changes
         .iter()
         .filter(|change| change.change.actions == [Action::Create])
@@ -124,7 +126,7 @@ pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
         },
         summary,
         resource_changes: changes,
-        resource_drift: drift,
+        resource_drift: drift.into_iter().flatten().collect(),
     }
 }
 
@@ -158,7 +160,17 @@ fn summarize(changes: &[TreChange]) -> Summary {
     summary
 }
 
-/// Plans one TRE.
+/// Plans one TRE, and tells what drifted in it.
+fn of_one(ctx: &Context<'_>, desired: &DesiredTre) -> (TreChange, Vec<DriftItem>) {
+    let full = Subject::new(ctx, desired);
+    let drift = drift::items(&desired.id.value, full.before(), &full.changes);
+    let change = match ctx.extent {
+        Extent::Full => one(&full),
+        Extent::TightenOnly => one(&tighten::only(&full)),
+    };
+    (change, drift)
+}
+
 fn one(subject: &Subject<'_>) -> TreChange {
     let blocked = obstacles(subject);
     let consents = if blocked.is_empty() { needed(subject) } else { Consents::default() };
@@ -196,7 +208,7 @@ fn one(subject: &Subject<'_>) -> TreChange {
         given_consents: consents.given,
         impact: if subject.changes.is_empty() { Impact::default() } else { impact(subject) },
         released,
-        warnings: warnings(subject),
+        warnings: warning::of(subject),
         range: Some(Place::from(&subject.desired.range)),
     }
 }
@@ -260,39 +272,6 @@ fn steps(subject: &Subject<'_>, consents: &Consents) -> Vec<Step> {
             call: Some(PlannedCall { tre: tre.clone(), call }),
         })
         .collect()
-}
-
-fn warnings(subject: &Subject<'_>) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if subject.live.is_none() && subject.applied.is_some() && subject.after.is_some() {
-        warnings.push(
-            "It was applied before and is gone from the platform: somebody deleted it there. \
-             Applying creates it anew, without its requests."
-                .to_owned(),
-        );
-    }
-    if let (Some(before), Some(after)) = (subject.before(), &subject.after)
-        && same_version_other_assets(before, after)
-    {
-        warnings.push(
-            "The assets change and the inventory's version does not: earlier requests cannot tell \
-             the two apart. Give it a new `version`."
-                .to_owned(),
-        );
-    }
-    if subject.live.is_some_and(|live| live.is_pending) && subject.inventory_changes() {
-        warnings.push("An inventory is pending on the platform; applying replaces it.".to_owned());
-    }
-    warnings
-}
-
-fn same_version_other_assets(before: &Tre, after: &Tre) -> bool {
-    let (Some(before), Some(after)) = (&before.inventory, &after.inventory) else { return false };
-    before.version == after.version
-        && Asset::ALL.into_iter().any(|asset| match (before.asset(asset), after.asset(asset)) {
-            (Some(old), Some(new)) => !old.is_same(new),
-            (old, new) => old.is_some() != new.is_some(),
-        })
 }
 
 /// Returns the TREs that were applied once, still live, and have no document any more.

@@ -14,6 +14,7 @@ mod blocked;
 mod choreography;
 mod complete;
 mod consent;
+mod digest;
 mod exposure;
 mod import;
 mod limits;

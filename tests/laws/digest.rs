@@ -1,0 +1,82 @@
+//! A TRE's digest: equal where the same would be done, other where something else would be.
+
+use serde_json::json;
+use trectl::desired::{Consent, ConsentKind};
+use trectl::model::DesiredState;
+use trectl::plan::Plan;
+use trectl::platform::seed::{Seed, SeedTre};
+use trectl::platform::wire::WireState;
+use trectl::sim::World;
+
+use crate::support::cast::{document, people, policies, release, stage, tre};
+use crate::support::directory::{TRE, inventories, seed};
+use crate::support::document::{Document, range};
+use crate::support::stage::{Stage, Terms, change};
+
+fn digest(live: &SeedTre, asked: &Document) -> String {
+    of(&stage(Some(live.clone())).plan(asked, &Terms::consented()))
+}
+
+fn of(plan: &Plan) -> String {
+    change(plan).digest.clone()
+}
+
+#[test]
+fn what_is_not_managed_does_not_count() {
+    let live = tre(WireState::Active);
+    let reviewed = digest(&live, &release());
+    let mut edited = SeedTre { description: "Edited".to_owned(), ..live };
+    edited.policies.insert("protected".to_owned(), json!(true));
+    edited.authorized_users.push("user-gus".to_owned());
+    assert_eq!(digest(&edited, &release()), reviewed);
+}
+
+#[test]
+fn a_list_counts_by_who_comes_and_who_goes() {
+    let with = |listed: &[&str], wanted: &[&str]| {
+        let authorized_users = listed.iter().map(|user| (*user).to_owned()).collect();
+        let live = SeedTre { authorized_users, ..tre(WireState::Active) };
+        digest(&live, &Document { users: people(wanted), ..document(DesiredState::Active) })
+    };
+    let reviewed = with(&["user-eve"], &["user-eve", "user-gus"]);
+    assert_eq!(with(&["user-dan"], &["user-dan", "user-gus"]), reviewed);
+    assert_ne!(with(&["user-dan"], &["user-eve", "user-gus"]), reviewed);
+    assert_ne!(with(&["user-eve"], &["user-eve", "user-fay"]), reviewed);
+}
+
+#[test]
+fn another_tre_does_not_count() {
+    let other = "tre-other";
+    let seed = Seed {
+        tres: vec![
+            tre(WireState::Active),
+            SeedTre { id: other.to_owned(), ..tre(WireState::Active) },
+        ],
+        ..seed("user-olga")
+    };
+    let stage = Stage::of(World::seeded(&seed).unwrap());
+    let renamed = Document { name: Some("Renamed".to_owned()), ..document(DesiredState::Active) };
+    let both = [release().resolved(TRE), renamed.resolved(other)];
+    let reviewed = digest(&tre(WireState::Active), &release());
+    assert_eq!(of(&stage.plan_all(both, &Terms::consented())), reviewed);
+}
+
+#[test]
+fn values_states_and_consents_count() {
+    let live = tre(WireState::Active);
+    let reviewed = digest(&live, &release());
+    let another = Document { inventory: Some(inventories().swap_remove(2)), ..release() };
+    let more = Document { policies: policies(&[("protected", json!(true))]), ..release() };
+    let closed = Document { state: DesiredState::Maintenance, ..release() };
+    let consent = Consent {
+        allow: ConsentKind::Maintenance,
+        values: [("/inventory/version".to_owned(), json!("2"))].into(),
+        until: None,
+        ticket: Some("DAC-1".to_owned()),
+        range: range(),
+    };
+    let given = Document { consents: vec![consent], ..release() };
+    for asked in [another, more, closed, given] {
+        assert_ne!(digest(&live, &asked), reviewed, "{asked:?}");
+    }
+}
