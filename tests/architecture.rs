@@ -84,6 +84,15 @@ const IMPURE_WORDS: &[&str] = &[
     "tokio",
     "rand",
     "async",
+    // Work side by side is fine where the order of the results is kept; these lose it, or tell how
+    // many threads there are.
+    "par_bridge",
+    "find_any",
+    "find_map_any",
+    "position_any",
+    "current_num_threads",
+    "current_thread_index",
+    "rayon::spawn",
 ];
 
 /// Where asynchronous code may be.
