@@ -133,7 +133,7 @@ impl Fleet {
     }
 
     fn state(&self) -> Store {
-        Store::local(Utf8PathBuf::from(self.root().join(".trectl/state/local")))
+        Store::local(self.root().join(".trectl/state/local"))
     }
 }
 
