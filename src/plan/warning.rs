@@ -41,7 +41,9 @@ fn same_version_other_assets(before: &Tre, after: &Tre) -> bool {
 
 /// Says that a pending inventory is given out, although no field of the document changes.
 fn pending_goes_live(subject: &Subject<'_>) -> Option<String> {
-    let goes_live = subject.takes(Transition::Reactivate)
+    let is_named = subject.desired.inventory.is_some();
+    let goes_live = is_named
+        && subject.takes(Transition::Reactivate)
         && !subject.inventory_changes()
         && subject.given_out_changes();
     let pending = subject.after.as_ref().filter(|_| goes_live)?.inventory.as_ref()?;
