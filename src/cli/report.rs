@@ -7,7 +7,7 @@ use super::settings::Settings;
 use crate::apply::{FailedStep, Outcome, StepError, Stop, TreReport, TreResult};
 use crate::model::TreId;
 use crate::plan::render::{Page, Role, Verbosity};
-use crate::plan::{self, FORMAT_VERSION, Plan, Summary};
+use crate::plan::{self, Extent, FORMAT_VERSION, Plan, Summary};
 
 /// Up to so many applied TREs get a line each.
 const LINES: usize = 20;
@@ -21,13 +21,15 @@ pub struct Report<'a> {
     pub outcome: Option<&'a Outcome>,
     /// The plan made again at the end, where the platform could be read.
     pub after: Option<&'a Plan>,
+    /// How much of each change was planned.
+    pub extent: Extent,
     /// The exit status.
     pub status: Status,
 }
 
 /// Returns the report for programs.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { plan, outcome, after, status } = report;
+    let Report { plan, outcome, after, extent: _, status } = report;
     let tres: Vec<Value> =
         outcome.into_iter().flat_map(|outcome| &outcome.tres).map(tre_json).collect();
     let left: Vec<&TreId> = outcome.into_iter().flat_map(Outcome::left_in_maintenance).collect();
@@ -118,7 +120,7 @@ fn refused(plan: &Plan) -> Vec<&str> {
 
 /// Returns the report for people; the last lines say what is left and how to go on.
 pub fn human(report: Report<'_>, settings: &Settings) -> String {
-    let Report { plan, outcome, after, status } = report;
+    let Report { plan, outcome, after, extent, status } = report;
     let mut page = Page::new(settings.width, settings.stdout);
     let is_untouched = outcome.is_none_or(|outcome| outcome.tres.is_empty());
     if is_untouched && status == Status::DONE {
@@ -150,7 +152,7 @@ pub fn human(report: Report<'_>, settings: &Settings) -> String {
         let text = format!("Refused, and not touched: {}.", refused.join(", "));
         page.words(Role::Attention, &text, 0);
     }
-    closing(&mut page, report_left(outcome), after, status, settings);
+    closing(&mut page, report_left(outcome), after.map(|after| (after, extent)), status, settings);
     page.finish()
 }
 
@@ -216,7 +218,7 @@ fn failed(step: Option<&FailedStep>, error: &StepError) -> Vec<String> {
 fn closing(
     page: &mut Page,
     left: Vec<&TreId>,
-    after: Option<&Plan>,
+    after: Option<(&Plan, Extent)>,
     status: Status,
     settings: &Settings,
 ) {
@@ -230,8 +232,10 @@ fn closing(
         page.words(Role::Attention, &text, 0);
     }
     match after {
-        Some(after) if is_done(after) => page.words(Role::Strong, &plan::render::nothing(after), 0),
-        Some(after) => {
+        Some((after, extent)) if is_done(after) => {
+            page.words(Role::Strong, &plan::render::nothing(after, extent), 0);
+        }
+        Some((after, _)) => {
             let Summary { create, update, delete, blocked, .. } = after.summary;
             let waiting = create + update + delete;
             let text = format!(

@@ -37,7 +37,11 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
             saved::is_fresh(saved, &planned, &named)
                 .map_err(|(failure, stale)| show_stale(failure, &stale, &planned.plan, output))?;
         }
-        show(&planned.plan, output);
+        let purpose = match request.extent {
+            Extent::Full => Purpose::Execute,
+            Extent::TightenOnly => Purpose::Tighten,
+        };
+        show(&planned.plan, purpose, output);
         approve(args, &planned.plan, &interrupt, output).await?;
         let run = Run { args, session: &session, platform: &platform, request: &request };
         run.execute(planned, lock, &interrupt, output).await
@@ -56,9 +60,9 @@ fn request(args: &Args, saved: Option<&Plan>, session: &Session) -> Result<Reque
     Ok(request)
 }
 
-fn show(plan: &Plan, output: &mut Output) {
+fn show(plan: &Plan, purpose: Purpose, output: &mut Output) {
     if !output.settings().is_json() {
-        let options = pages::options(output.settings(), plan, Purpose::Execute);
+        let options = pages::options(output.settings(), plan, purpose);
         output.result(&render::human(plan, &options));
         if plan.applyable {
             output.result("\n");
@@ -138,7 +142,13 @@ impl Run<'_> {
             true => again.as_ref().map(|planned| &planned.plan),
             false => Some(&*plan),
         };
-        let report = Report { plan: &plan, outcome: executed.as_ref(), after, status };
+        let report = Report {
+            plan: &plan,
+            outcome: executed.as_ref(),
+            after,
+            extent: self.request.extent,
+            status,
+        };
         if output.settings().is_json() {
             output.json(&report::json(report));
         } else {

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::Options;
 use super::field::{Part, count, entries, part};
 use super::text::{Page, Role, width_of};
 use crate::diff::Effect;
-use crate::plan::{Action, Status, TreChange};
+use crate::plan::{Action, Extent, Status, TreChange};
 use crate::platform::Operation;
 
 /// Writes the first line of a TRE, wrapped under its state where it is long.
-pub fn write(page: &mut Page, change: &TreChange, id_width: usize, width: usize) {
+pub fn write(page: &mut Page, change: &TreChange, id_width: usize, options: &Options) {
     let (role, sigil) = sigil(change);
     let state = change.live_state.as_deref().unwrap_or("not there yet");
     let id = &change.name;
@@ -19,7 +20,7 @@ pub fn write(page: &mut Page, change: &TreChange, id_width: usize, width: usize)
     let lead =
         [(role, sigil), (Role::Plain, " "), (Role::Strong, id.as_str()), (Role::Plain, &pad)];
     if change.status == Status::NoOp && change.steps.is_empty() {
-        let state = format!("{state} · no change");
+        let state = format!("{state} · {}", unchanged(options.purpose.extent()));
         page.line(&[lead.as_slice(), &[(Role::Muted, &state)]].concat());
         return;
     }
@@ -28,7 +29,7 @@ pub fn write(page: &mut Page, change: &TreChange, id_width: usize, width: usize)
     let one_line = format!("{state} · {kind} · {news}");
     let used = 4 + id_width;
     let state = format!("{state} · ");
-    if news.is_empty() || used + width_of(&one_line) > width {
+    if news.is_empty() || used + width_of(&one_line) > options.width {
         page.line(&[lead.as_slice(), &[(Role::Plain, &state), (role, &kind)]].concat());
         if !news.is_empty() {
             page.block(Role::Plain, &news, used);
@@ -39,6 +40,14 @@ pub fn write(page: &mut Page, change: &TreChange, id_width: usize, width: usize)
             &[lead.as_slice(), &[(Role::Plain, &state), (role, &kind), (Role::Plain, &tail)]]
                 .concat(),
         );
+    }
+}
+
+/// Says that a TRE stays as it is.
+pub fn unchanged(extent: Extent) -> &'static str {
+    match extent {
+        Extent::Full => "no change",
+        Extent::TightenOnly => "nothing to take away",
     }
 }
 

@@ -19,7 +19,7 @@ pub use drift::{DriftReport, drift_human};
 pub use summary::nothing;
 pub use text::{Page, Palette, Para, Role};
 
-use super::{Plan, TreChange};
+use super::{Extent, Plan, TreChange};
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +62,18 @@ pub enum Purpose {
     },
     /// Decides on it at once, or watches it being executed.
     Execute,
+    /// The same, where only what takes access away is planned.
+    Tighten,
+}
+
+impl Purpose {
+    /// Returns how much of a change the plan holds.
+    fn extent(&self) -> Extent {
+        match self {
+            Self::Read { .. } | Self::Execute => Extent::Full,
+            Self::Tighten => Extent::TightenOnly,
+        }
+    }
 }
 
 /// Returns a plan for people.

@@ -4,7 +4,7 @@ use super::field::count;
 use super::headline::does;
 use super::text::{Page, Role};
 use super::{Options, Purpose, plan_id};
-use crate::plan::{GitInfo, Plan, Status, Summary, TargetInfo, TreChange};
+use crate::plan::{Extent, GitInfo, Plan, Status, Summary, TargetInfo, TreChange};
 use crate::platform::Operation;
 
 /// So many TREs are named in a sentence.
@@ -56,7 +56,7 @@ fn drift(plan: &Plan) -> String {
 /// Writes the counts, what did not happen, and where to go.
 pub fn closing(page: &mut Page, plan: &Plan, options: &Options) {
     if is_empty(plan) {
-        page.words(Role::Strong, &nothing(plan), 0);
+        page.words(Role::Strong, &nothing(plan, options.purpose.extent()), 0);
     } else {
         page.words(Role::Strong, &counts(plan), 0);
         page.words(Role::Plain, &reassurances(plan), 0);
@@ -86,7 +86,12 @@ fn is_empty(plan: &Plan) -> bool {
 }
 
 /// Says that nothing is to do.
-pub fn nothing(plan: &Plan) -> String {
+pub fn nothing(plan: &Plan, extent: Extent) -> String {
+    if extent == Extent::TightenOnly {
+        return "Nothing is left to take away. What else the repository asks for is no part of \
+                this run: `plan` shows it."
+            .to_owned();
+    }
     match plan.resource_changes.len() {
         0 => "No changes. There is no TRE to look at here.".to_owned(),
         1 => "No changes. The one TRE is as the repository asks.".to_owned(),

@@ -23,18 +23,19 @@ pub fn all(page: &mut Page, changes: &[TreChange], options: &Options) {
     let id_width = changed.iter().chain(&unchanged).map(|c| width_of(&c.name)).max().unwrap_or(0);
     let id_width = id_width.min(24);
     if unchanged.len() > UNCHANGED_LINES && options.verbosity < Verbosity::Verbose {
-        let text = format!("{} TREs · no change", unchanged.len());
+        let words = headline::unchanged(options.purpose.extent());
+        let text = format!("{} TREs · {words}", unchanged.len());
         page.line(&[(Role::Muted, "= "), (Role::Plain, &text)]);
     } else {
         for change in &unchanged {
-            headline::write(page, change, id_width, options.width);
+            headline::write(page, change, id_width, options);
         }
     }
     if !unchanged.is_empty() {
         page.blank();
     }
     for change in changed {
-        headline::write(page, change, id_width, options.width);
+        headline::write(page, change, id_width, options);
         block(page, change, options);
         page.blank();
     }
