@@ -67,12 +67,6 @@ const EXCEPTIONS: &[Exception] = &[
         touches: "std::fs",
         because: "the edge of `source`: walks the folders of a repository",
     },
-    Exception {
-        path: "source/repository.rs",
-        touches: "std::thread",
-        because: "parses files side by side and puts the results in path order: threads change how \
-                  long it takes and nothing else",
-    },
 ];
 
 /// What makes code depend on more than its arguments: paths, however they are written.

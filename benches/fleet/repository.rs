@@ -7,7 +7,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use jiff::civil::{Date, date};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -133,7 +133,7 @@ impl Fleet {
     }
 
     fn state(&self) -> Store {
-        Store::local(Utf8PathBuf::from(self.root().join(".trectl/state/local")))
+        Store::local(self.root().join(".trectl/state/local"))
     }
 }
 

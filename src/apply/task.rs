@@ -103,7 +103,7 @@ impl<'a> Task<'a> {
             .await
             .map_err(|error| End::Failed(TreResult::Failed { step: None, error: error.into() }))?;
         let live = live.as_ref().map(|live| &live.tre);
-        let paths = differences(self.change.change.before.as_ref(), live);
+        let paths = differences(self.change.change.before.as_deref(), live);
         if !paths.is_empty() {
             return Err(End::Failed(TreResult::Changed { paths }));
         }
@@ -268,7 +268,7 @@ impl<'a> Task<'a> {
             Err(error) => TreResult::ReadBackFailed { error },
             Ok(live) => {
                 let live = live.as_ref().map(|live| &live.tre);
-                let paths = differences(self.change.change.after.as_ref(), live);
+                let paths = differences(self.change.change.after.as_deref(), live);
                 match paths.is_empty() {
                     true => TreResult::Applied,
                     false => TreResult::ReadBackDiffers { paths },

@@ -1,11 +1,14 @@
 //! The documents of a repository, checked against their schemas and typed.
 
-use serde::de::DeserializeOwned;
+use rayon::prelude::*;
 
 use crate::diag::Diagnostic;
 use crate::schema::document::{GroupDocument, ProfileDocument, ProjectDocument, TreDocument};
 use crate::schema::{check, read};
 use crate::source::{Document, Kind, Repository};
+
+/// Fewer than this are not worth a thread.
+const DOCUMENTS_AT_ONCE: usize = 16;
 
 /// A document with its type and its tree.
 #[derive(Debug, Clone)]
@@ -34,45 +37,51 @@ pub struct Documents<'a> {
 impl<'a> Documents<'a> {
     /// Reads the documents of a repository, and tells what is wrong with their form.
     pub fn read(repository: &'a Repository) -> (Self, Vec<Diagnostic>) {
+        let all = &repository.documents;
+        let checked: Vec<_> = all.par_iter().with_min_len(DOCUMENTS_AT_ONCE).map(one).collect();
         let mut documents = Self::default();
         let mut found = Vec::new();
-        for document in &repository.documents {
-            let before = found.len();
-            found.extend(check(document));
-            let is_well_formed = found.len() == before;
-            if !(is_well_formed && documents.take(document, &mut found)) {
-                documents.broken.push(document);
+        for (source, checked) in all.iter().zip(checked) {
+            match checked {
+                Ok(Read::Tre(value)) => documents.tres.push(Typed { source, value: *value }),
+                Ok(Read::Group(value)) => documents.groups.push(Typed { source, value }),
+                Ok(Read::Profile(value)) => documents.profiles.push(Typed { source, value }),
+                Ok(Read::Project(value)) => {
+                    documents.projects.push(Typed { source, value: *value });
+                }
+                Ok(Read::Seed) => {}
+                Err(diagnostics) => {
+                    found.extend(diagnostics);
+                    documents.broken.push(source);
+                }
             }
         }
         (documents, found)
     }
-
-    /// Reads a well-formed document into its type.
-    fn take(&mut self, document: &'a Document, found: &mut Vec<Diagnostic>) -> bool {
-        match document.kind {
-            Kind::TrustedResearchEnvironment => push(&mut self.tres, document, found),
-            Kind::Group => push(&mut self.groups, document, found),
-            Kind::Profile => push(&mut self.profiles, document, found),
-            Kind::Project => push(&mut self.projects, document, found),
-            // Only the embedded platform reads seeds.
-            Kind::PlatformSeed => true,
-        }
-    }
 }
 
-fn push<'a, T: DeserializeOwned>(
-    typed: &mut Vec<Typed<'a, T>>,
-    source: &'a Document,
-    found: &mut Vec<Diagnostic>,
-) -> bool {
-    match read(source) {
-        Ok(value) => {
-            typed.push(Typed { source, value });
-            true
-        }
-        Err(diagnostic) => {
-            found.push(*diagnostic);
-            false
-        }
+/// A document in its type.
+enum Read {
+    Tre(Box<TreDocument>),
+    Group(GroupDocument),
+    Profile(ProfileDocument),
+    Project(Box<ProjectDocument>),
+    /// Only the embedded platform reads seeds.
+    Seed,
+}
+
+/// Checks the form of one document and reads it into its type.
+fn one(document: &Document) -> Result<Read, Vec<Diagnostic>> {
+    let found = check(document);
+    if !found.is_empty() {
+        return Err(found);
     }
+    match document.kind {
+        Kind::TrustedResearchEnvironment => read(document).map(Box::new).map(Read::Tre),
+        Kind::Group => read(document).map(Read::Group),
+        Kind::Profile => read(document).map(Read::Profile),
+        Kind::Project => read(document).map(Box::new).map(Read::Project),
+        Kind::PlatformSeed => Ok(Read::Seed),
+    }
+    .map_err(|diagnostic| vec![*diagnostic])
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::guard;
 use super::model::{ConsentRequest, GivenConsent, Place};
@@ -210,18 +210,22 @@ fn is_same(wanted: &Value, bound: &Value) -> bool {
 /// Returns what the document asks for, resolved: the values that `for` can be bound to.
 fn declared(subject: &Subject<'_>) -> Value {
     let desired = subject.desired;
-    let mut declared = json!(subject.after);
-    if !declared.is_object() {
-        declared = json!({});
-    }
-    declared["state"] = json!(desired.state.value);
+    let mut declared = match json!(subject.after) {
+        Value::Object(after) => after,
+        _ => Map::new(),
+    };
+    declared.insert("state".to_owned(), json!(desired.state.value));
     if let Some(admins) = &desired.admins {
-        declared["admins"] = json!(admins.members.keys().collect::<Vec<_>>());
+        let admins: Vec<_> = admins.members.keys().collect();
+        declared.insert("admins".to_owned(), json!(admins));
     }
-    for (name, value) in &desired.policies {
-        declared["policies"][name] = json!(value.value);
+    let policies = declared.entry("policies").or_insert_with(|| json!({}));
+    if let Value::Object(policies) = policies {
+        policies.extend(
+            desired.policies.iter().map(|(name, value)| (name.to_string(), json!(value.value))),
+        );
     }
-    declared
+    Value::Object(declared)
 }
 
 fn needs(subject: &Subject<'_>) -> Vec<Need> {

@@ -16,6 +16,7 @@ pub mod saved;
 mod sequence;
 mod subject;
 mod tighten;
+mod warning;
 
 pub use consent::Allow;
 pub use digest::of as digest;

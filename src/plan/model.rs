@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -165,9 +166,9 @@ pub struct ChangeValues {
     /// Exactly one action.
     pub actions: Vec<Action>,
     /// The live TRE, or null.
-    pub before: Option<Value>,
-    /// The TRE as it will be, or null.
-    pub after: Option<Value>,
+    pub before: Option<Arc<Value>>,
+    /// The TRE as it will be, or null; shared with `before` where nothing changes.
+    pub after: Option<Arc<Value>>,
 }
 
 /// One TRE in a plan.

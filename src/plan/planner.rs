@@ -1,9 +1,11 @@
 //! Plans one target: every TRE on its own, then what is left without a document.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use rayon::prelude::*;
+use serde_json::json;
 
 use super::consent::{Allow, Consents, consents};
 use super::digest;
@@ -17,11 +19,15 @@ use super::reason;
 use super::sequence::sequence;
 use super::subject::Subject;
 use super::tighten;
+use super::warning;
 use crate::desired::{Desired, DesiredTre, PlatformTarget, Target};
 use crate::diff;
-use crate::drift;
+use crate::drift::{self, DriftItem};
 use crate::lifecycle::Transition;
-use crate::model::{Applied, Asset, Directory, Live, LiveTre, OrgId, Tre, TreId};
+use crate::model::{Applied, Directory, Live, LiveTre, OrgId, TreId};
+
+/// Fewer than this are not worth a thread.
+const TRES_AT_ONCE: usize = 16;
 
 /// How much of a change is planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,16 +91,13 @@ impl Context<'_> {
 /// The same context gives the same plan, byte for byte; `timestamp` and `source` are only passed
 /// through.
 pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
-    let mut changes = Vec::new();
-    let mut drift = Vec::new();
-    for desired in ctx.selected() {
-        let full = Subject::new(ctx, desired);
-        drift.extend(drift::items(&full.desired.id.value, full.before(), &full.changes));
-        changes.push(match ctx.extent {
-            Extent::Full => one(&full),
-            Extent::TightenOnly => one(&tighten::only(&full)),
-        });
-    }
+    let selected: Vec<&DesiredTre> = ctx.selected().collect();
+    let planned: Vec<_> = selected
+        .par_iter()
+        .with_min_len(TRES_AT_ONCE)
+        .map(|desired| of_one(ctx, desired))
+        .collect();
+    let (mut changes, drift): (Vec<TreChange>, Vec<Vec<DriftItem>>) = planned.into_iter().unzip();
     let created: Vec<TreId> = changes
         .iter()
         .filter(|change| change.change.actions == [Action::Create])
@@ -123,7 +126,7 @@ pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
         },
         summary,
         resource_changes: changes,
-        resource_drift: drift,
+        resource_drift: drift.into_iter().flatten().collect(),
     }
 }
 
@@ -157,7 +160,17 @@ fn summarize(changes: &[TreChange]) -> Summary {
     summary
 }
 
-/// Plans one TRE.
+/// Plans one TRE, and tells what drifted in it.
+fn of_one(ctx: &Context<'_>, desired: &DesiredTre) -> (TreChange, Vec<DriftItem>) {
+    let full = Subject::new(ctx, desired);
+    let drift = drift::items(&desired.id.value, full.before(), &full.changes);
+    let change = match ctx.extent {
+        Extent::Full => one(&full),
+        Extent::TightenOnly => one(&tighten::only(&full)),
+    };
+    (change, drift)
+}
+
 fn one(subject: &Subject<'_>) -> TreChange {
     let blocked = obstacles(subject);
     let consents = if blocked.is_empty() { needed(subject) } else { Consents::default() };
@@ -184,11 +197,7 @@ fn one(subject: &Subject<'_>) -> TreChange {
         name: id.to_string(),
         status,
         digest: digest::of_tre(subject, &steps, &consents),
-        change: ChangeValues {
-            actions: vec![action(subject, status)],
-            before: subject.before().map(|tre| json!(tre)),
-            after: subject.after.as_ref().map(|tre| json!(tre)),
-        },
+        change: values(subject, action(subject, status)),
         live_state: subject.live_state().map(|state| state.to_string()),
         desired_state: Some(subject.desired.state.value.to_string()),
         fields: fields(subject),
@@ -199,7 +208,7 @@ fn one(subject: &Subject<'_>) -> TreChange {
         given_consents: consents.given,
         impact: if subject.changes.is_empty() { Impact::default() } else { impact(subject) },
         released,
-        warnings: warnings(subject),
+        warnings: warning::of(subject),
         range: Some(Place::from(&subject.desired.range)),
     }
 }
@@ -207,9 +216,20 @@ fn one(subject: &Subject<'_>) -> TreChange {
 /// Taking access away never waits for a consent; closing a TRE had to have one to be part of it.
 fn needed(subject: &Subject<'_>) -> Consents {
     match subject.ctx.extent {
+        Extent::Full if subject.changes.is_empty() => Consents::default(),
         Extent::Full => consents(subject),
         Extent::TightenOnly => Consents::default(),
     }
+}
+
+/// Returns before and after. Most TREs of a plan do not change, so that is written once.
+fn values(subject: &Subject<'_>, action: Action) -> ChangeValues {
+    let before = subject.before().map(|tre| Arc::new(json!(tre)));
+    let after = match (&before, &subject.after) {
+        (Some(before), Some(_)) if subject.changes.is_empty() => Some(Arc::clone(before)),
+        (_, after) => after.as_ref().map(|tre| Arc::new(json!(tre))),
+    };
+    ChangeValues { actions: vec![action], before, after }
 }
 
 fn action(subject: &Subject<'_>, status: Status) -> Action {
@@ -254,39 +274,6 @@ fn steps(subject: &Subject<'_>, consents: &Consents) -> Vec<Step> {
         .collect()
 }
 
-fn warnings(subject: &Subject<'_>) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if subject.live.is_none() && subject.applied.is_some() && subject.after.is_some() {
-        warnings.push(
-            "It was applied before and is gone from the platform: somebody deleted it there. \
-             Applying creates it anew, without its requests."
-                .to_owned(),
-        );
-    }
-    if let (Some(before), Some(after)) = (subject.before(), &subject.after)
-        && same_version_other_assets(before, after)
-    {
-        warnings.push(
-            "The assets change and the inventory's version does not: earlier requests cannot tell \
-             the two apart. Give it a new `version`."
-                .to_owned(),
-        );
-    }
-    if subject.live.is_some_and(|live| live.is_pending) && subject.inventory_changes() {
-        warnings.push("An inventory is pending on the platform; applying replaces it.".to_owned());
-    }
-    warnings
-}
-
-fn same_version_other_assets(before: &Tre, after: &Tre) -> bool {
-    let (Some(before), Some(after)) = (&before.inventory, &after.inventory) else { return false };
-    before.version == after.version
-        && Asset::ALL.into_iter().any(|asset| match (before.asset(asset), after.asset(asset)) {
-            (Some(old), Some(new)) => !old.is_same(new),
-            (old, new) => old.is_some() != new.is_some(),
-        })
-}
-
 /// Returns the TREs that were applied once, still live, and have no document any more.
 fn orphans(ctx: &Context<'_>, created: &[TreId]) -> Vec<TreChange> {
     ctx.applied
@@ -308,7 +295,7 @@ fn orphan(ctx: &Context<'_>, live: &LiveTre, created: &[TreId]) -> TreChange {
             )
         })
         .collect();
-    let before: Value = json!(live.tre);
+    let before = Arc::new(json!(live.tre));
     TreChange {
         address: format!("tre.{id}"),
         kind: "tre".to_owned(),

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use camino::Utf8PathBuf;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::classify::{PROJECT_FILE, classify};
@@ -135,34 +133,11 @@ fn second_project(documents: &[Document]) -> Vec<Diagnostic> {
 }
 
 /// Applies a function to every item, side by side where there are many; the order is kept.
-pub(super) fn read_all<T: Sync, R: Send>(items: &[T], read: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = cores.min(items.len() / FILES_PER_THREAD);
-    if threads < 2 {
-        return items.iter().map(read).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::with_capacity(items.len() / threads);
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at) else { return done };
-            done.push((at, read(item)));
-        }
-    };
-    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for other in others {
-            match other.join() {
-                Ok(part) => done.extend(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
-    });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+pub(super) fn read_all<T: Sync, R: Send>(
+    items: &[T],
+    read: impl Fn(&T) -> R + Send + Sync,
+) -> Vec<R> {
+    items.par_iter().with_min_len(FILES_PER_THREAD).map(read).collect()
 }
 
 /// Puts files, which are in path order, together.

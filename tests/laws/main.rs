@@ -4,7 +4,11 @@
 //! the platform by its answers. They use neither the planner's lock table nor the platform's rules,
 //! so that a rule that is wrong in both is the only one that can hide here.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
 
 mod blocked;
 mod choreography;

@@ -197,7 +197,7 @@ fn change(name: &str, calls: &[Call], before: Option<&Tre>, after: Option<&Tre>)
         reason: String::new(),
         call: Some(PlannedCall { tre: tre.clone(), call: call.clone() }),
     });
-    let value = |tre: &Tre| serde_json::to_value(tre).unwrap();
+    let value = |tre: &Tre| std::sync::Arc::new(serde_json::to_value(tre).unwrap());
     TreChange {
         address: format!("tre.{name}"),
         kind: "tre".to_owned(),

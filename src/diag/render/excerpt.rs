@@ -61,6 +61,7 @@ fn floor(text: &str, byte: usize) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a test stops at the first surprise")]
 mod tests {
     use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Changed fields in the words of the field.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::plan::{FieldChange, TreChange};
@@ -54,7 +56,7 @@ pub fn segments(path: &str) -> Vec<String> {
 
 /// Returns a review step's id from the TRE after, else before; else the index itself.
 fn step_id(change: &TreChange, index: &str) -> String {
-    let find = |tre: &Option<Value>| {
+    let find = |tre: &Option<Arc<Value>>| {
         let steps = tre.as_ref()?.get("reviewSteps")?.as_array()?;
         let step = match index.parse::<usize>() {
             Ok(index) => steps.get(index)?,

@@ -1,5 +1,7 @@
 //! The first line of a TRE: sigil, id, state, what happens in capitals, and the news in a phrase.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::field::{Part, count, entries, part};
@@ -146,7 +148,7 @@ fn news(change: &TreChange) -> String {
 }
 
 fn version(change: &TreChange) -> Option<String> {
-    let of = |tre: &Option<Value>| {
+    let of = |tre: &Option<Arc<Value>>| {
         Some(tre.as_ref()?.get("inventory")?.get("version")?.as_str()?.to_owned())
     };
     let touched = change.fields.iter().any(|f| matches!(part(change, &f.path), Part::Inventory(_)));
@@ -166,7 +168,7 @@ fn version(change: &TreChange) -> Option<String> {
 
 /// Returns how long the changed lists of people are, before and after.
 fn sizes(change: &TreChange) -> Vec<String> {
-    let size = |tre: &Option<Value>, key: &str| {
+    let size = |tre: &Option<Arc<Value>>, key: &str| {
         tre.as_ref().and_then(|tre| tre.get(key)).and_then(Value::as_array).map_or(0, Vec::len)
     };
     [

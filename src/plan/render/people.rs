@@ -55,7 +55,7 @@ fn consequence(change: &TreChange) -> String {
         _ => "A draft is visible to its admins only †: listed users get in at publishing.",
     }
     .to_owned();
-    let after = change.change.after.as_ref();
+    let after = change.change.after.as_deref();
     let showcase = after.and_then(|tre| tre.get("inventory")?.get("dataShowcase"));
     let is_draft = change.desired_state.as_deref() == Some("draft");
     if !is_draft && showcase.is_some_and(|asset| !asset.is_null()) {

@@ -194,7 +194,7 @@ fn freezes(page: &mut Page, change: &TreChange) {
     if !does(change, Operation::Publish) {
         return;
     }
-    let after = change.change.after.as_ref().unwrap_or(&Value::Null);
+    let after = change.change.after.as_deref().unwrap_or(&Value::Null);
     let mut frozen = Vec::new();
     for (key, word) in [
         ("billTo", "billed to"),

@@ -1,3 +1,5 @@
+#![expect(clippy::string_slice, reason = "a test stops at the first surprise")]
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};

@@ -88,11 +88,11 @@ pub fn is_excerpt(shown: &[String], printed: &[String]) -> bool {
     let Some(mut rest) = printed.strip_prefix(*first) else { return false };
     let Some((last, middle)) = others.split_last() else { return rest.is_empty() };
     for part in middle {
-        let starts = 1..rest.len().saturating_sub(part.len()) + 1;
-        let Some(at) = starts.into_iter().find(|at| rest[*at..].starts_with(part)) else {
-            return false;
-        };
-        rest = &rest[at + part.len()..];
+        let mut left = rest.iter();
+        // At least one line is left out.
+        while left.next().is_some() && !left.as_slice().starts_with(part) {}
+        let Some(behind) = left.as_slice().strip_prefix(*part) else { return false };
+        rest = behind;
     }
     rest.len() > last.len() && rest.ends_with(last)
 }
