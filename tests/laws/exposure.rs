@@ -55,6 +55,37 @@ fn no_step_makes_a_published_step_reviewerless_or_a_tre_adminless() {
 }
 
 #[test]
+fn a_new_reviewer_comes_before_the_last_one_leaves_and_elsewhere_behind() {
+    check(2_500, scenes(), |scene| {
+        let Some((planned, states)) = played(&scene, &Terms::consented())? else { return Ok(()) };
+        let Some(before) = &states[0] else { return Ok(()) };
+        let at = |operation: &str, step: Option<&str>| {
+            planned.steps.iter().position(|call| {
+                call.operation.as_str() == operation
+                    && step.is_none_or(|step| call.input["stepId"] == step)
+            })
+        };
+        for step in &before.application_review_steps {
+            let [Some(add), Some(remove)] = ["add_reviewers", "remove_reviewers"]
+                .map(|operation| at(operation, Some(&step.id)))
+            else {
+                continue;
+            };
+            let taken = planned.steps[remove].input["reviewers"].as_array().unwrap().len();
+            let is_emptied = taken == step.reviewers.len() && before.state != WireState::Draft;
+            let calls = operations(&planned);
+            if is_emptied {
+                prop_assert_eq!(add + 1, remove, "{:?}", calls);
+                prop_assert!(at("reactivate", None).is_none_or(|at| remove < at), "{calls:?}");
+            } else {
+                prop_assert!(remove < add, "{calls:?}");
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn what_only_tightens_lets_less_in_with_every_step() {
     check(2_500, scenes(), |scene| {
         let terms = Terms::consented().tighten_only();
