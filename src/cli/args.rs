@@ -1,5 +1,8 @@
 //! The command line as it is written.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -56,6 +59,23 @@ pub struct Global {
     /// Waits so many seconds for a lock that another run holds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, global = true)]
     pub lock_timeout: u64,
+    /// Repeats a call that may be repeated for so long at most: `30s`, `10m`, `0s`
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration, global = true)]
+    pub retry_for: Duration,
+    /// Makes so many calls per second at most, over HTTP
+    #[arg(long, value_name = "CALLS", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
+    pub rate_limit: u32,
+}
+
+/// Reads a duration as people write it; a bare number is seconds.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    if let Ok(seconds) = text.parse() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let parsed = text.parse::<jiff::SignedDuration>().ok();
+    parsed
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .ok_or_else(|| format!("`{text}` is no duration; write `30s` or `10m`"))
 }
 
 /// How a result is printed.
@@ -97,6 +117,8 @@ pub enum Command {
     Drift(Scope),
     /// Writes live TREs as YAML documents that plan to nothing
     Import(Import),
+    /// Saves the live state in one file, for `plan --live`, audit and support
+    Snapshot(Snapshot),
     /// Shows one TRE as it is live, or a saved plan again
     Show(Show),
     /// Explains what may change in which state, why, and the way round it
@@ -105,6 +127,8 @@ pub enum Command {
     Schema(Schema),
     /// Begins the document of a new TRE
     New(New),
+    /// Checks target, credentials, permissions, and the platform's answers against the contract
+    Doctor,
     /// Works on the embedded platform itself
     #[command(subcommand)]
     Sim(Sim),
@@ -166,6 +190,9 @@ pub struct Plan {
     /// Exits with 2 where there are changes
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Plans against a snapshot, without any platform or credential
+    #[arg(long, value_name = "FILE")]
+    pub live: Option<Utf8PathBuf>,
     /// Which TREs.
     #[command(flatten)]
     pub scope: Scope,
@@ -209,6 +236,17 @@ pub struct Import {
     /// Writes the files here instead of `tres/` below the root; never over an existing one
     #[arg(long, value_name = "DIR")]
     pub out: Option<Utf8PathBuf>,
+    /// Writes lists of people that several TREs share as groups, into `groups/` below the root
+    #[arg(long)]
+    pub groups: bool,
+}
+
+/// `snapshot`
+#[derive(Debug, ClapArgs)]
+pub struct Snapshot {
+    /// The file
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Utf8PathBuf,
 }
 
 /// `show`
@@ -273,6 +311,27 @@ pub enum Sim {
     Seed,
     /// Empties the embedded platform, and the state that goes with it
     Reset,
+    /// Serves the embedded platform over HTTP, in the real wire format, until it is stopped
+    Serve(Serve),
+}
+
+/// `sim serve`
+#[derive(Debug, ClapArgs)]
+pub struct Serve {
+    /// Listens here; port 0 takes a free one. Anything but loopback must be asked for
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8765")]
+    pub listen: SocketAddr,
+    /// Goes wrong on purpose: `KIND[=VALUE][:ROUTE[:CHANCE[:xTIMES]]]`, such as `latency=20ms`,
+    /// `429=2`, `503`, `500`, `reset-before`, `reset-after:/tre/new:10%`, `truncated`, `not-json`,
+    /// `stale`
+    #[arg(long, value_name = "FAULT", action = ArgAction::Append)]
+    pub fault: Vec<String>,
+    /// Which calls the faults hit: the same seed hits the same ones
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub fault_seed: u64,
+    /// Refuses what an account calls beyond so many calls per second; 0 refuses nothing
+    #[arg(long, value_name = "CALLS", default_value_t = 200)]
+    pub limit: u32,
 }
 
 /// `state`

@@ -77,8 +77,9 @@ pub fn options(
 ) -> Result<sim::Options, Stop> {
     let (path, seed) = match &session.target.platform {
         PlatformTarget::Embedded { path, seed } => (session.path(path), seed),
-        PlatformTarget::DnaNexus { host, .. } => {
-            return Err(not_built(&session.target.name, host).into());
+        PlatformTarget::DnaNexus(_) => {
+            let host = session.target.describe_platform();
+            return Err(not_built(&session.target.name, &host).into());
         }
     };
     let seed = match seed {

@@ -83,7 +83,9 @@ fn error_json(step: Option<&FailedStep>, error: &StepError) -> Value {
         "outcome_unknown": step.is_some_and(|step| step.is_unknown),
         "type": platform.map(|error| error.kind.as_str()),
         "message": error.to_string(),
+        "status": platform.and_then(|error| error.status),
         "request_id": platform.and_then(|error| error.request_id.as_ref()),
+        "attempts": platform.map(|error| error.attempts),
     })
 }
 
@@ -204,11 +206,6 @@ fn failed(step: Option<&FailedStep>, error: &StepError) -> Vec<String> {
         return vec![format!("It could not be read before the first step: {error}.")];
     };
     let mut lines = vec![format!("Step {id}, {operation}: {error}")];
-    if let StepError::Platform(error) = error
-        && let Some(request) = &error.request_id
-    {
-        lines.push(format!("The vendor finds the call under the id {request}."));
-    }
     if *is_unknown {
         lines.push("Whether it took effect is not known; the next run finds out.".to_owned());
     }

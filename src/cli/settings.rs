@@ -68,8 +68,14 @@ pub struct Settings {
     pub stderr: Palette,
     /// How much is told.
     pub verbosity: Verbosity,
+    /// How much is told of calls: 1 counts them, 2 names each, 3 shows what is sent and answered.
+    pub trace: u8,
     /// How long a lock is waited for.
     pub lock_timeout: Duration,
+    /// For how long a call is repeated at most.
+    pub retry_for: Duration,
+    /// How many calls per second are made over HTTP at most.
+    pub rate_limit: u32,
     /// Whether questions can be asked.
     pub interaction: Interaction,
     /// Whether progress is drawn.
@@ -83,7 +89,17 @@ pub struct Settings {
 impl Settings {
     /// Resolves flags and environment.
     pub fn resolve(global: &Global, environment: Environment) -> Self {
-        let Global { chdir, target, format, color, quiet, verbose, lock_timeout } = global;
+        let Global {
+            chdir,
+            target,
+            format,
+            color,
+            quiet,
+            verbose,
+            lock_timeout,
+            retry_for,
+            rate_limit,
+        } = global;
         let Environment { no_color, force_color, ci, stdin, stdout, stderr } = environment;
         let palette = |is_terminal: bool| {
             let is_coloured = match color {
@@ -106,7 +122,10 @@ impl Settings {
             stdout: palette(stdout),
             stderr: palette(stderr),
             verbosity,
+            trace: if *quiet { 0 } else { *verbose },
             lock_timeout: Duration::from_secs(*lock_timeout),
+            retry_for: *retry_for,
+            rate_limit: *rate_limit,
             interaction: when(stdin && stderr && !ci),
             progress: when(stderr && !ci && verbosity > Verbosity::Quiet),
             width: WIDTH,

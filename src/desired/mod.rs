@@ -18,7 +18,9 @@ pub use graph::{Walk, walk};
 pub use groups::{DEEPEST, Groups, Ways, group_edges, nested_at};
 pub use people::{GroupPath, Origin, People};
 pub use profiles::{PolicySet, Profiles, profile_edges};
-pub use project::{Guards, PlatformTarget, Project, StateTarget, Target};
+pub use project::{
+    Address, DEFAULT_HOST, Guards, PlatformTarget, Project, Protocol, StateTarget, Target,
+};
 pub use resolve::{Resolved, resolve};
 pub use tre::{DesiredInventory, DesiredStep, DesiredTre};
 

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 
 use super::ConsentKind;
 use crate::model::OrgId;
+pub use crate::schema::document::Protocol;
 
 /// The project file, resolved.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,9 @@ pub struct Project {
     /// Limits on what one run may do.
     pub guards: Guards,
 }
+
+/// The API host where nothing names another one (D).
+pub const DEFAULT_HOST: &str = "api.dnanexus.com";
 
 /// One target.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +40,7 @@ pub struct Target {
 impl Target {
     /// Tells whether publishing needs a consent: on real platforms, or where the target says so.
     pub fn asks_publish(&self) -> bool {
-        matches!(self.platform, PlatformTarget::DnaNexus { .. })
+        matches!(self.platform, PlatformTarget::DnaNexus(_))
             || self.ask_consent.contains(&ConsentKind::Publish)
     }
 
@@ -44,7 +48,9 @@ impl Target {
     pub fn describe_platform(&self) -> String {
         match &self.platform {
             PlatformTarget::Embedded { .. } => "embedded platform, not a real one".to_owned(),
-            PlatformTarget::DnaNexus { host, .. } => host.clone(),
+            PlatformTarget::DnaNexus(address) => {
+                address.host.as_deref().unwrap_or(DEFAULT_HOST).to_owned()
+            }
         }
     }
 }
@@ -60,14 +66,19 @@ pub enum PlatformTarget {
         seed: Option<Utf8PathBuf>,
     },
     /// The vendor's platform.
-    DnaNexus {
-        /// The API host.
-        host: String,
-        /// The port.
-        port: u16,
-        /// `https`, or `http` to loopback only.
-        protocol: String,
-    },
+    DnaNexus(Address),
+}
+
+/// The address of the vendor's platform, as far as the project file gives it; environment and
+/// configuration file of the vendor's own client give the rest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// The API host.
+    pub host: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+    /// How it is spoken to.
+    pub protocol: Option<Protocol>,
 }
 
 /// Where the state of a target is kept.

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{ConsentKind, Guards, PlatformTarget, Project, StateTarget, Target};
+use super::{Address, ConsentKind, Guards, PlatformTarget, Project, StateTarget, Target};
 use crate::model::{PolicySpec, PolicyTable};
 use crate::schema::document::{
     AskConsent, DnanexusDocument, GuardsDocument, MassRemovalDocument, PlatformDocument,
-    ProjectDocument, Protocol, SelectDocument, TargetDocument,
+    ProjectDocument, SelectDocument, TargetDocument,
 };
 
 const FOLDER: &str = ".trectl";
-const DEFAULT_HOST: &str = "api.dnanexus.com";
 
 /// Returns the project as its file says, or what holds without one.
 pub fn project(document: Option<&ProjectDocument>) -> Project {
@@ -100,15 +99,11 @@ fn platform_target(document: &PlatformDocument) -> PlatformTarget {
 
 fn dnanexus_target(document: &DnanexusDocument) -> PlatformTarget {
     let DnanexusDocument { host, port, protocol } = document;
-    let (protocol, default_port) = match protocol.as_ref().map(|protocol| protocol.value) {
-        Some(Protocol::Http) => ("http", 80),
-        Some(Protocol::Https) | None => ("https", 443),
-    };
-    PlatformTarget::DnaNexus {
-        host: host.as_ref().map_or(DEFAULT_HOST, |host| &host.value).to_owned(),
-        port: port.as_ref().map_or(default_port, |port| port.value),
-        protocol: protocol.to_owned(),
-    }
+    PlatformTarget::DnaNexus(Address {
+        host: host.as_ref().map(|host| host.value.clone()),
+        port: port.as_ref().map(|port| port.value),
+        protocol: protocol.as_ref().map(|protocol| protocol.value),
+    })
 }
 
 fn guards(document: Option<&GuardsDocument>) -> Guards {

@@ -214,13 +214,12 @@ guards: {massRemoval: {percent: 10}, openWindows: 3}
     );
     assert!(local.asks_publish());
     assert_eq!(local.state, StateTarget::Local(".trectl/state/local".into()));
-    let real = |host: &str, port, protocol: &str| PlatformTarget::DnaNexus {
-        host: host.into(),
-        port,
-        protocol: protocol.into(),
-    };
-    assert_eq!(production.platform, real("api.dnanexus.com", 443, "https"));
+    assert_eq!(production.platform, PlatformTarget::DnaNexus(Address::default()));
     assert_eq!(production.state, StateTarget::Remote("s3://bucket/production".into()));
     assert_eq!(production.select_bill_to, Some(vec!["org-biobank".parse().unwrap()]));
-    assert_eq!(simulator.platform, real("localhost", 8080, "http"));
+    assert_eq!(simulator.platform, PlatformTarget::DnaNexus(Address {
+            host: Some("localhost".to_owned()),
+            port: Some(8080),
+            protocol: Some(Protocol::Http),
+        }));
 }

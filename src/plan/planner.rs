@@ -120,7 +120,7 @@ pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
             name: ctx.target.name.clone(),
             platform: match &ctx.target.platform {
                 PlatformTarget::Embedded { .. } => "embedded".to_owned(),
-                PlatformTarget::DnaNexus { host, .. } => host.clone(),
+                PlatformTarget::DnaNexus(_) => ctx.target.describe_platform(),
             },
             operator: ctx.directory.operator.to_string(),
         },

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 pub use call::{Call, NewStep, NewTre, Operation, TreUpdate};
 pub use client::Wire;
-pub use error::{PlatformError, PlatformErrorKind};
+pub use error::{Effect, PlatformError, PlatformErrorKind, Unreachable};
 pub use parse::CallError;
 
 use crate::model::{OrgId, Principal, RequestCounts, TreId, UserId};

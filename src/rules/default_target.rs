@@ -40,7 +40,7 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     };
     let targets = &context.resolved.desired.project.targets;
     let name = written.value.0.as_str();
-    let is_real = |platform: &PlatformTarget| matches!(platform, PlatformTarget::DnaNexus { .. });
+    let is_real = |platform: &PlatformTarget| matches!(platform, PlatformTarget::DnaNexus(_));
     let found = match targets.get(name) {
         None => {
             let names = || targets.keys().map(String::as_str);

@@ -150,7 +150,8 @@ pub struct StoredError {
 
 impl From<&PlatformError> for StoredError {
     fn from(error: &PlatformError) -> Self {
-        let PlatformError { route: _, kind, message, request_id } = error;
+        let PlatformError { route: _, kind, message, status: _, request_id, effect: _, attempts: _ } =
+            error;
         Self {
             kind: kind.as_str().to_owned(),
             message: message.clone(),

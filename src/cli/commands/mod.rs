@@ -2,6 +2,7 @@
 
 mod apply;
 mod completions;
+mod doctor;
 mod drift;
 mod explain;
 mod import;
@@ -9,8 +10,10 @@ mod man;
 mod new;
 mod plan;
 pub mod schema;
+mod serve;
 mod show;
 mod sim;
+mod snapshot;
 mod state;
 mod validate;
 
@@ -27,6 +30,8 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
         Command::Apply(args) => apply::run(args, output),
         Command::Drift(args) => drift::run(args, output),
         Command::Import(args) => import::run(args, output),
+        Command::Snapshot(args) => snapshot::run(args, output),
+        Command::Doctor => doctor::run(output),
         Command::Show(args) => show::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Schema(args) => schema::run(args, output),
@@ -56,6 +61,7 @@ pub fn has_effects(command: &Command) -> bool {
         Command::Apply(_)
             | Command::Import(_)
             | Command::New(_)
+            | Command::Snapshot(_)
             | Command::Sim(_)
             | Command::State(_)
     )

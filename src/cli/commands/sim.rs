@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use serde_json::json;
 
+use super::serve;
 use crate::cli::args::Sim as Args;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
@@ -19,6 +20,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
     match args {
         Args::Seed => seed(&session, output),
         Args::Reset => reset(&session, output),
+        Args::Serve(args) => serve::run(args, &session, output),
     }
 }
 

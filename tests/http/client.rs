@@ -1,0 +1,1 @@
+//! The client against hand-written bytes.
