@@ -29,6 +29,11 @@ impl InMemory {
         Self { shared: Arc::clone(&self.shared), user }
     }
 
+    /// Returns the account that a token stands for.
+    pub fn user_of_token(&self, token: &str) -> Option<UserId> {
+        self.shared.read().unwrap_or_else(PoisonError::into_inner).0.user_of_token(token)
+    }
+
     /// Returns the world as it is now.
     pub fn world(&self) -> World {
         self.shared.read().unwrap_or_else(PoisonError::into_inner).0.clone()

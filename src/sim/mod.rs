@@ -2,10 +2,11 @@
 //! permissions, durable and crash-safe.
 //!
 //! [`World`] is the platform's own rules, pure; [`Embedded`] keeps one on disk, [`InMemory`] holds
-//! one for tests. It is written from the reference of the platform alone and shares no rule with
+//! one for tests; [`serve`] puts either behind HTTP. It is written from the reference of the platform alone and shares no rule with
 //! the planner: two independent readings, each the other's check.
 
 mod memory;
+pub mod serve;
 mod store;
 mod world;
 
