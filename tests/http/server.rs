@@ -2,5 +2,6 @@
 
 mod bench;
 mod calls;
+mod faults;
 mod limit;
 mod refusals;

@@ -4,10 +4,13 @@
 //! itself refuses is decided here; everything else is the platform's own answer. Nothing here
 //! knows a rule of TREs.
 
+mod ending;
+mod fault;
 mod handle;
 mod limit;
 mod line;
 mod protocol;
+mod stale;
 
 use std::io;
 use std::pin::pin;
@@ -18,6 +21,8 @@ use axum::Router;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+pub use self::fault::{Fault, FaultError};
 
 use self::handle::Shared;
 use self::line::{Lines, Switch};
@@ -77,8 +82,10 @@ pub struct Served<'a> {
     pub method: &'a str,
     /// The path.
     pub path: &'a str,
-    /// The HTTP status; `None` where the connection was cut instead.
+    /// The HTTP status; `None` where the connection was reset instead.
     pub status: Option<u16>,
+    /// The faults that hit it, as they are written.
+    pub faults: &'a [String],
     /// How long it took.
     pub took: Duration,
 }
@@ -90,6 +97,10 @@ pub struct Options {
     pub limit: u32,
     /// Tells the time to the limit.
     pub stopwatch: Stopwatch,
+    /// What goes wrong on purpose.
+    pub faults: Vec<Fault>,
+    /// Which calls the faults hit: the same seed, the same calls.
+    pub fault_seed: u64,
     /// Is told of every call.
     pub observer: Observer,
 }
@@ -101,6 +112,8 @@ impl Default for Options {
         Self {
             limit: CALLS_PER_SECOND,
             stopwatch: Arc::new(move || start.elapsed()),
+            faults: Vec::new(),
+            fault_seed: 0,
             observer: Arc::new(|_| {}),
         }
     }

@@ -1,7 +1,7 @@
 //! The vendor's protocol as far as it is about HTTP: who calls, with what, and how an answer looks.
 
 use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use crate::platform::{PlatformError, PlatformErrorKind};
 /// Names a call in an answer (D).
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Why a call does not get as far as the platform.
 #[derive(Debug)]
@@ -77,35 +78,69 @@ pub(super) fn input(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> 
 pub(super) struct Reply {
     pub status: u16,
     pub body: String,
+    media: Media,
+    /// Seconds.
+    retry_after: Option<u64>,
+}
+
+/// What a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Media {
+    Json,
+    Html,
 }
 
 impl Reply {
     /// Returns the reply that tells an answer or an error.
     pub(super) fn of(answer: &Result<Value, PlatformError>) -> Self {
         match answer {
-            Ok(value) => Self { status: 200, body: value.to_string() },
+            Ok(value) => Self::json(200, value),
             Err(error) => Self::error(&error.kind, &error.message),
         }
     }
 
     /// Returns the reply of an error; one that the vendor has no name for is an internal one.
-    fn error(kind: &PlatformErrorKind, message: &str) -> Self {
+    pub(super) fn error(kind: &PlatformErrorKind, message: &str) -> Self {
         let (status, kind) = match kind.status() {
             Some(status) => (status, kind),
             None => (500, &PlatformErrorKind::InternalError),
         };
-        let body = json!({ "error": { "type": kind.as_str(), "message": message } });
-        Self { status, body: body.to_string() }
+        Self::json(status, &json!({ "error": { "type": kind.as_str(), "message": message } }))
+    }
+
+    /// Returns a page for people, where programs expect JSON.
+    pub(super) fn page(status: u16, title: &str) -> Self {
+        let body = format!(
+            "<!DOCTYPE html>\n<html><head><title>{title}</title></head>\
+             <body><h1>{title}</h1></body></html>\n"
+        );
+        Self { status, body, media: Media::Html, retry_after: None }
+    }
+
+    /// Says after how many seconds to try again.
+    pub(super) fn retry_after(self, seconds: Option<u64>) -> Self {
+        Self { retry_after: seconds, ..self }
+    }
+
+    fn json(status: u16, body: &Value) -> Self {
+        Self { status, body: body.to_string(), media: Media::Json, retry_after: None }
     }
 
     /// Returns the response, which names the call.
     pub(super) fn response(self, id: &str) -> Response {
-        let Self { status, body } = self;
+        let Self { status, body, media, retry_after } = self;
         let mut response = Response::new(Body::from(body));
         *response.status_mut() =
             StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, JSON);
+        headers.insert(
+            CONTENT_TYPE,
+            match media {
+                Media::Json => JSON,
+                Media::Html => HTML,
+            },
+        );
+        headers.extend(retry_after.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds))));
         if let Ok(id) = HeaderValue::from_str(id) {
             headers.insert(REQUEST_ID, id);
         }

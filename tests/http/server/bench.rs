@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use trectl::sim::serve::{Options, Server};
+use trectl::sim::serve::{Options, Platform, Server};
 use trectl::sim::{InMemory, World};
 
 /// Longer than any answer takes; a server that does not answer must not hold the tests for ever.
@@ -54,6 +54,11 @@ impl Bench {
 
     /// Serves the seed.
     pub fn with(options: Options) -> Self {
+        Self::behind(|platform| platform, options)
+    }
+
+    /// Serves the seed with something in front of it.
+    pub fn behind<P: Platform>(front: impl FnOnce(InMemory) -> P, options: Options) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -63,7 +68,7 @@ impl Bench {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let server = Server::new(platform.clone(), options);
+        let server = Server::new(front(platform.clone()), options);
         let serving = runtime.spawn(server.serve(listener, stop.clone().cancelled_owned()));
         Self { platform, address, stop, serving: Some(serving), runtime }
     }

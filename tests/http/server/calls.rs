@@ -1,6 +1,13 @@
 //! What the server answers where it takes the call.
 
+use std::sync::{Arc, mpsc};
+
 use serde_json::{Value, json};
+use tokio::sync::Notify;
+use trectl::model::UserId;
+use trectl::platform::Pending;
+use trectl::sim::InMemory;
+use trectl::sim::serve::{Options, Platform};
 
 use super::bench::{Bench, End, bytes};
 
@@ -149,24 +156,53 @@ fn a_token_stands_for_its_user() {
     assert_eq!(connection.answer().json()["results"].as_array().map(Vec::len), Some(3));
 }
 
+/// A platform that tells when a call arrives, and answers when it is let.
+struct Gate {
+    platform: InMemory,
+    arrived: mpsc::Sender<()>,
+    open: Arc<Notify>,
+}
+
+impl Platform for Gate {
+    fn user_of_token(&self, token: &str) -> Option<UserId> {
+        self.platform.user_of_token(token)
+    }
+
+    fn call_as<'a>(&'a self, user: UserId, route: &'a str, input: Value) -> Pending<'a, Value> {
+        Box::pin(async move {
+            self.arrived.send(()).unwrap();
+            self.open.notified().await;
+            self.platform.call_as(user, route, input).await
+        })
+    }
+}
+
 #[test]
 fn a_stopped_server_ends_the_calls_in_flight() {
-    let mut bench = Bench::new();
-    let mut idle = bench.connect();
-    assert_eq!(idle.call("/system/whoami", json!({})).code(), 200);
+    let (arrived, arrivals) = mpsc::channel();
+    let open = Arc::new(Notify::new());
+    let gate = Arc::clone(&open);
+    let front = move |platform| Gate { platform, arrived, open: gate };
+    let mut bench = Bench::behind(front, Options::default());
+    // Connections are taken in the order in which they come.
     let mut silent = bench.connect();
-    let mut half = bench.connect();
-    let call = bytes("/system/whoami", "{\"x\":\"\"}");
-    let (head, body) = call.split_at(call.len() - 4);
-    half.send(head);
+    let mut idle = bench.connect();
+    open.notify_one();
+    assert_eq!(idle.call("/system/whoami", json!({})).code(), 200);
+    arrivals.recv().unwrap();
+    let mut busy = bench.connect();
+    busy.send(bytes("/tre-a/deactivate", "{}"));
+    arrivals.recv().unwrap();
     bench.stop();
-    assert_eq!(idle.rest(), (String::new(), End::Closed));
-    assert_eq!(silent.rest(), (String::new(), End::Closed));
-    half.send(body);
-    let answer = half.answer();
-    answer.refuses(422, "InvalidInput");
-    assert_eq!(half.rest(), (String::new(), End::Closed));
+    for connection in [&mut idle, &mut silent] {
+        assert_eq!(connection.rest(), (String::new(), End::Closed));
+    }
+    open.notify_one();
+    let answer = busy.answer();
+    assert_eq!((answer.code(), answer.json()), (200, json!({"id": "tre-a"})));
+    assert_eq!(busy.rest(), (String::new(), End::Closed));
     bench.stopped();
+    assert_eq!(bench.platform.calls().len(), 1);
 }
 
 #[test]
