@@ -131,7 +131,7 @@ impl Embedded {
     /// Returns the account that a token stands for.
     pub fn user_of_token(&self, token: &str) -> Option<UserId> {
         let world = self.shared.world.read().unwrap_or_else(PoisonError::into_inner);
-        world.user_of_token(token).cloned()
+        world.user_of_token(token)
     }
 
     /// Returns how many durable commits were made since it was opened: each is one sync of the
