@@ -29,7 +29,7 @@ use clap::Parser;
 
 use args::Args;
 use exit::Status;
-pub use generated::{GeneratedFile, generated_files};
+pub use generated::{GeneratedFile, Part, generated_files};
 use output::{Output, Reader};
 use settings::{Environment, Settings};
 
