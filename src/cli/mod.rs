@@ -4,6 +4,7 @@
 mod args;
 mod clock;
 mod commands;
+mod doctor;
 mod document;
 pub mod exit;
 mod failure;
