@@ -9,7 +9,7 @@ mod read;
 pub use convert::live_tre;
 pub use directory::fill;
 pub use error::LiveError;
-pub use read::{describe_one, read, requests};
+pub use read::{FEW, describe_one, read, read_some, requests};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@
 mod call;
 mod client;
 mod error;
+mod gather;
 mod parse;
 pub mod seed;
 pub mod wire;
@@ -20,6 +21,7 @@ use serde_json::Value;
 pub use call::{Call, NewStep, NewTre, Operation, TreUpdate};
 pub use client::Wire;
 pub use error::{Effect, PlatformError, PlatformErrorKind, Unreachable};
+pub use gather::gather;
 pub use parse::CallError;
 
 use crate::model::{OrgId, Principal, RequestCounts, TreId, UserId};
