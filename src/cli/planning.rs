@@ -97,7 +97,7 @@ pub async fn observe(
     request: &Request,
 ) -> Result<Observed, Failure> {
     let select = session.target.select_bill_to.as_deref();
-    let mut loaded = session.state.load().map_err(state_failure)?;
+    let mut loaded = session.state()?.load().map_err(state_failure)?;
     let few = request.few(&loaded);
     let live = async {
         match &few {
@@ -224,3 +224,6 @@ pub fn state_failure(error: StateError) -> Failure {
     };
     Failure::new(kind, message).because(error).hint(hint)
 }
+
+#[cfg(test)]
+mod tests;
