@@ -15,6 +15,7 @@ mod misc;
 mod new;
 mod output;
 mod plan;
+mod preflight;
 mod saved_plan;
 mod show;
 mod sim;
