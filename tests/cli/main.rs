@@ -16,6 +16,7 @@ mod new;
 mod output;
 mod over_http;
 mod plan;
+mod preflight;
 mod saved_plan;
 mod served;
 mod show;

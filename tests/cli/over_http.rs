@@ -34,7 +34,7 @@ fn a_plan_without_a_change_makes_two_calls() {
     let served = Served::new(&[]);
     active(&served);
     served.run(APPLY).expect(0);
-    served.run(&["plan", "-v"]).expect(0).complains("Calls: 2 (1 whoami, 1 findTres)");
+    served.run(&["plan", "-v"]).expect(0).complains("Calls: 2 (1 findTres, 1 whoami).");
 }
 
 #[test]
