@@ -16,6 +16,8 @@ mod new;
 mod output;
 mod plan;
 mod saved_plan;
+#[cfg(unix)]
+mod serve;
 mod show;
 mod sim;
 mod state;
