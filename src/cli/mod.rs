@@ -4,6 +4,7 @@
 mod args;
 mod clock;
 mod commands;
+mod doctor;
 mod document;
 pub mod exit;
 mod failure;
@@ -29,7 +30,7 @@ use clap::Parser;
 
 use args::Args;
 use exit::Status;
-pub use generated::{GeneratedFile, generated_files};
+pub use generated::{GeneratedFile, Part, generated_files};
 use output::{Output, Reader};
 use settings::{Environment, Settings};
 

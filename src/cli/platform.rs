@@ -12,7 +12,7 @@ use super::settings::Settings;
 use crate::desired::PlatformTarget;
 use crate::diag::Severity;
 use crate::platform::seed::Seed;
-use crate::platform::{PlatformError, PlatformErrorKind, Reader, Wire, Writer};
+use crate::platform::{PlatformError, PlatformErrorKind, Reader, Transport, Wire, Writer};
 use crate::schema;
 use crate::sim::{self, Access, Embedded, OpenError};
 use crate::source::{Document, Kind, Repository};
@@ -37,6 +37,21 @@ pub async fn open_to_read(
 ) -> Result<Arc<dyn Reader>, Stop> {
     let embedded = open(session, settings, interrupt, Access::Read).await?;
     Ok(Arc::new(Wire(embedded)))
+}
+
+/// Opens the platform of the target to read, and returns it without the types: its answers are
+/// what they are.
+///
+/// # Errors
+///
+/// Where it cannot be reached.
+pub async fn open_transport(
+    session: &Session,
+    settings: &Settings,
+    interrupt: &Interrupt,
+) -> Result<Arc<dyn Transport>, Stop> {
+    let embedded = open(session, settings, interrupt, Access::Read).await?;
+    Ok(Arc::new(embedded))
 }
 
 /// Opens the platform of the target to read and write.

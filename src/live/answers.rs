@@ -9,7 +9,7 @@ use crate::platform::{Pending, PlatformError, PlatformErrorKind};
 const AT_ONCE: usize = 16;
 
 /// Returns the answer of every question, in the order of the questions.
-pub(super) async fn gather<'a, T>(
+pub async fn gather<'a, T>(
     questions: impl Iterator<Item = Pending<'a, T>>,
 ) -> Vec<Result<T, PlatformError>> {
     let mut questions = questions.enumerate();

@@ -6,6 +6,7 @@ mod directory;
 mod error;
 mod read;
 
+pub use answers::gather;
 pub use convert::live_tre;
 pub use directory::fill;
 pub use error::LiveError;

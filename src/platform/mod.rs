@@ -9,6 +9,7 @@ mod call;
 mod client;
 mod error;
 mod parse;
+pub mod repeat;
 pub mod seed;
 pub mod wire;
 

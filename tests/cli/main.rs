@@ -14,10 +14,12 @@ mod import;
 mod misc;
 mod new;
 mod output;
+mod over_http;
 mod plan;
 mod saved_plan;
 #[cfg(unix)]
 mod serve;
+mod served;
 mod show;
 mod sim;
 mod state;
