@@ -18,6 +18,8 @@ mod over_http;
 mod plan;
 mod preflight;
 mod saved_plan;
+#[cfg(unix)]
+mod serve;
 mod served;
 mod show;
 mod sim;

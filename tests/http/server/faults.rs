@@ -1,5 +1,7 @@
 //! Every fault, as it arrives at who called and as it leaves the platform.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 use trectl::sim::InMemory;
-use trectl::sim::serve::{Options, Server};
+use trectl::sim::serve::{Fault, Options, Server};
 
 use super::bench::{Bench, End, bytes, seed};
 
@@ -219,7 +221,7 @@ async fn latency_delays_a_call_by_what_was_asked() {
 fn the_same_seed_hits_the_same_calls() {
     let run = |fault_seed, order: &mut dyn Iterator<Item = usize>| {
         let bench = Bench::with(Options { fault_seed, ..faulty(&["503:40%"]) });
-        let mut codes = std::collections::BTreeMap::new();
+        let mut codes = BTreeMap::new();
         for number in order {
             let input = json!({ "limit": number + 1 });
             codes.insert(number, bench.call("/system/findTres", input).code());
@@ -231,4 +233,24 @@ fn the_same_seed_hits_the_same_calls() {
     assert_ne!(run(2, &mut (0..50)), first);
     let hit = first.values().filter(|code| **code == 503).count();
     assert!((10..30).contains(&hit), "{hit} of 50 are no 40%");
+}
+
+#[test]
+fn the_page_names_every_fault() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/simulator.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, section) = page.split_once("## Faults").unwrap();
+    let known = "?".parse::<Fault>().unwrap_err().to_string();
+    let (_, known) = known.split_once("there are ").unwrap();
+    let known: BTreeSet<_> = known.split(", ").collect();
+    let mut named = BTreeSet::new();
+    for row in section.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let (cell, _) = row.split_once(" |").unwrap();
+        for fault in cell.split('`').step_by(2).filter(|fault| !fault.is_empty()) {
+            let fault: Fault = fault.parse().unwrap();
+            let name = fault.to_string();
+            named.insert(name.split([':', '=']).next().unwrap().to_owned());
+        }
+    }
+    assert_eq!(named.iter().map(String::as_str).collect::<BTreeSet<_>>(), known);
 }
