@@ -2,6 +2,7 @@
 //! prints; and what the exit status means.
 
 mod args;
+mod calls;
 mod clock;
 mod commands;
 mod doctor;
@@ -49,6 +50,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             stop.status()
         }
     };
+    if output.settings().trace > 0
+        && let Some(line) = output.settings().calls.line()
+    {
+        output.stderr(&line);
+    }
     let palette = output.settings().stderr;
     match output.finish() {
         Ok(Reader::LeftEarly) if !has_effects => Status::DONE,

@@ -10,7 +10,7 @@ use super::platform;
 use super::session::Session;
 use crate::diag::did_you_mean;
 use crate::live::{self, LiveError};
-use crate::model::{Directory, Live, TreId};
+use crate::model::{Directory, Live, TreId, UserId};
 use crate::plan::{self, Allow, Context, Extent, Plan, Source, Status, UNCOUNTED_REQUESTS};
 use crate::platform::Reader;
 use crate::state::{Loaded, StateError};
@@ -31,6 +31,15 @@ impl Request {
     pub fn new(only: &[TreId], allow: &[Allow]) -> Self {
         let only = (!only.is_empty()).then(|| only.iter().cloned().collect());
         Self { only, allow: allow.to_vec(), extent: Extent::Full }
+    }
+
+    /// Returns the TREs that must be read where they are few: those that are named, and those of
+    /// which nobody knows what became of a call. `None` means all of the selection.
+    fn few(&self, loaded: &Loaded) -> Option<BTreeSet<TreId>> {
+        let mut ids = self.only.clone()?;
+        ids.extend(self.allow.iter().filter_map(|allow| allow.tre.clone()));
+        ids.extend(loaded.unsettled().keys().cloned());
+        (ids.len() <= live::FEW).then_some(ids)
     }
 }
 
@@ -55,20 +64,56 @@ pub async fn make(
     reader: &dyn Reader,
     request: &Request,
 ) -> Result<Planned, Failure> {
-    let select = session.target.select_bill_to.as_deref();
-    let operator = reader.whoami().await.map_err(platform::failed)?;
-    let live = live::read(reader, select).await.map_err(unread)?;
-    let mut loaded = session.state.load().map_err(state_failure)?;
-    loaded.settle(&live).map_err(|error| state_failure(error.into()))?;
-    is_known(session, &live, &loaded, request)?;
+    let Observed { operator, live, loaded } = observe(session, reader, request).await?;
     let nobody = Directory::of(operator.clone());
     let questions = plan::questions(&context(session, &live, &loaded, &nobody, request));
-    let directory = live::fill(reader, &operator, &questions).await.map_err(unread)?;
+    let directory = live::fill(reader, &operator, &questions, &live).await.map_err(unread)?;
     let ctx = context(session, &live, &loaded, &directory, request);
     let mut plan = plan::plan(&ctx, clock::now(), source(session));
     let unmanaged = plan::unmanaged(&ctx).cloned().collect();
     count_requests(reader, &mut plan, &live).await?;
     Ok(Planned { plan, loaded, unmanaged })
+}
+
+/// What is there: who acts, what is live, and what was applied.
+#[derive(Debug)]
+pub struct Observed {
+    /// The acting account.
+    pub operator: UserId,
+    /// The TREs of the selection, as far as the request needs them.
+    pub live: Live,
+    /// The state, with everything settled that earlier runs left open.
+    pub loaded: Loaded,
+}
+
+/// Reads the TREs that the request is about, and the state of the target.
+///
+/// # Errors
+///
+/// Where the platform or the state cannot be read, or the request names a TRE that is nowhere.
+pub async fn observe(
+    session: &Session,
+    reader: &dyn Reader,
+    request: &Request,
+) -> Result<Observed, Failure> {
+    let select = session.target.select_bill_to.as_deref();
+    let mut loaded = session.state()?.load().map_err(state_failure)?;
+    let few = request.few(&loaded);
+    let live = async {
+        match &few {
+            Some(ids) => live::read_some(reader, select, ids).await,
+            None => live::read(reader, select).await,
+        }
+    };
+    let operator = async { reader.whoami().await.map_err(LiveError::from) };
+    let (operator, mut live) = tokio::try_join!(operator, live).map_err(unread)?;
+    if few.is_some() && is_known(session, &live, &loaded, request).is_err() {
+        // Whoever mistypes an id is told of all that there are.
+        live = live::read(reader, select).await.map_err(unread)?;
+    }
+    is_known(session, &live, &loaded, request)?;
+    loaded.settle(&live).map_err(|error| state_failure(error.into()))?;
+    Ok(Observed { operator, live, loaded })
 }
 
 fn context<'a>(
@@ -179,3 +224,6 @@ pub fn state_failure(error: StateError) -> Failure {
     };
     Failure::new(kind, message).because(error).hint(hint)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,11 +6,10 @@ mod directory;
 mod error;
 mod read;
 
-pub use answers::gather;
 pub use convert::live_tre;
 pub use directory::fill;
 pub use error::LiveError;
-pub use read::{describe_one, read, requests};
+pub use read::{FEW, describe_one, read, read_some, requests};
 
 #[cfg(test)]
 mod tests;

@@ -73,7 +73,8 @@ pub struct Object {
 /// What a plan wants to know, gathered before the platform is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Questions {
-    /// Orgs whose memberships matter, each with the users that must be found in it.
+    /// Orgs whose memberships matter, each with the users that must be found in it, even where a
+    /// listing of the org does not show them.
     pub members: BTreeMap<OrgId, BTreeSet<UserId>>,
     /// People and orgs that must exist.
     pub people: BTreeSet<Principal>,

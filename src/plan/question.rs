@@ -3,7 +3,7 @@
 
 use super::Context;
 use super::subject::Subject;
-use crate::diff::Field;
+use crate::diff::{Change, Field};
 use crate::lifecycle::Transition;
 use crate::model::{Principal, Questions, Tre, TreState, UserId};
 
@@ -74,19 +74,19 @@ fn assets(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
     }
 }
 
-/// Whoever leaves a list may stay in as a member of a listed org.
+/// Whoever leaves a list may stay in as a member of a listed org. The listing of the org tells;
+/// nobody must be found in it.
 fn remaining_ways(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
-    let orgs = after.authorized_users.iter().filter_map(|listed| match listed {
-        Principal::Org(org) => Some(org),
-        Principal::User(_) => None,
-    });
-    for org in orgs {
-        for change in &subject.changes {
-            if let Field::AuthorizedUser(Principal::User(user)) = &change.field
-                && change.after.is_null()
-            {
-                questions.members.entry(org.clone()).or_default().insert(user.clone());
-            }
+    let leaves = |change: &Change| {
+        let is_user = matches!(change.field, Field::AuthorizedUser(Principal::User(_)));
+        is_user && change.after.is_null()
+    };
+    if !subject.changes.iter().any(leaves) {
+        return;
+    }
+    for listed in &after.authorized_users {
+        if let Principal::Org(org) = listed {
+            questions.members.entry(org.clone()).or_default();
         }
     }
 }

@@ -15,8 +15,13 @@ mod import;
 mod misc;
 mod new;
 mod output;
+mod over_http;
 mod plan;
+mod preflight;
 mod saved_plan;
+#[cfg(unix)]
+mod serve;
+mod served;
 mod show;
 mod sim;
 mod state;

@@ -146,7 +146,7 @@ impl Stage {
             extent: terms.extent,
             today: TODAY,
         };
-        let directory = now(live::fill(&reader, &operator, &plan::questions(&context)))?;
+        let directory = now(live::fill(&reader, &operator, &plan::questions(&context), &live))?;
         let context = Context { directory: &directory, ..context };
         let source = plan::Source { digest: "sha256:0".to_owned(), git: None };
         Ok(plan::plan(&context, "2026-05-01T00:00:00Z".to_owned(), source))
