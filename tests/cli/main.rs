@@ -6,6 +6,7 @@
 mod apply;
 mod bad_input;
 mod docs;
+mod doctor;
 mod drift;
 mod exit_status;
 mod explain;
