@@ -82,6 +82,7 @@ fn options(exit: u8) -> Options {
         invocation: "trectl".to_owned(),
         purpose: Purpose::Read { exit, apply: "trectl apply".to_owned() },
         read_on: Some(jiff::civil::date(2026, 5, 6)),
+        snapshot_age: None,
     }
 }
 
