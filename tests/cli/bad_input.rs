@@ -71,7 +71,7 @@ fn folders_and_targets_that_are_not_there() {
 }
 
 #[test]
-fn platforms_and_stores_that_are_not_built_yet() {
+fn platforms_without_a_token_and_stores_that_are_not_built_yet() {
     let repo = Repo::with(&[("tres/one.yaml", DRAFT)]);
     repo.write(
         "trectl.yaml",
@@ -79,7 +79,7 @@ fn platforms_and_stores_that_are_not_built_yet() {
          real: {platform: {dnanexus: {}}}\n  \
          far: {platform: {embedded: .trectl/p.db}, state: 's3://bucket/x'}\n",
     );
-    repo.run(&["plan", "--target", "real"]).expect(1).complains("not built yet");
+    repo.run(&["plan", "--target", "real"]).expect(1).complains("There is no token");
     repo.run(&["plan", "--target", "far"]).expect(1).complains("not built yet");
     repo.run(&["validate"]).expect(0);
 }
