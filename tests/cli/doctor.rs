@@ -20,7 +20,7 @@ targets:
 ";
 
 /// Amara manages and administers; Jonas is a plain member who may look at the showcase.
-fn seed(actor: &str) -> String {
+pub fn seed(actor: &str) -> String {
     format!(
         "\
 apiVersion: trectl/v1
@@ -55,7 +55,7 @@ fn seeded(actor: &str) -> Repo {
 }
 
 /// Returns the status of a check.
-fn status(report: &Value, id: &str) -> String {
+pub fn status(report: &Value, id: &str) -> String {
     let checks = report["checks"].as_array().unwrap();
     let check = checks.iter().find(|check| check["id"] == id);
     let check = check.unwrap_or_else(|| panic!("there is no check `{id}`"));

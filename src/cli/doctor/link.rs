@@ -54,9 +54,9 @@ impl Link for Connection {
             told("port", &endpoint.port, u16::to_string),
             Setting { name: "token", value: None, origin: token.origin.to_string() },
         ];
-        settings.extend(ca.iter().map(|ca| {
-            told("certificates", ca, |path| path.display().to_string())
-        }));
+        settings.extend(
+            ca.iter().map(|ca| told("certificates", ca, |path| path.display().to_string())),
+        );
         // The address of a proxy may hold a password.
         settings.extend(proxy.iter().map(|proxy| Setting {
             name: "proxy",
@@ -82,11 +82,7 @@ impl Link for Connection {
     }
 }
 
-fn told<T>(
-    name: &'static str,
-    setting: &api::Setting<T>,
-    text: impl Fn(&T) -> String,
-) -> Setting {
+fn told<T>(name: &'static str, setting: &api::Setting<T>, text: impl Fn(&T) -> String) -> Setting {
     let value = Some(text(&setting.value));
     Setting { name, value, origin: setting.origin.to_string() }
 }

@@ -117,9 +117,11 @@ fn read_file() -> Result<Option<File>, Failure> {
         {
             Ok(None)
         }
-        Err(error) => Err(Failure::files("The configuration file of the vendor's client cannot be read.")
-            .because(error)
-            .hint("Make it readable for the current user, or set `DX_SECURITY_CONTEXT`.")),
+        Err(error) => {
+            Err(Failure::files("The configuration file of the vendor's client cannot be read.")
+                .because(error)
+                .hint("Make it readable for the current user, or set `DX_SECURITY_CONTEXT`."))
+        }
     }
 }
 
@@ -143,12 +145,14 @@ fn warn_if_open(_path: &Path, _settings: &Settings) {}
 
 fn unusable(error: ConfigError) -> Failure {
     let cure = error.cure();
-    Failure::new(FailureKind::Usage, error.to_string()).hint(cure)
+    Failure::new(FailureKind::Usage, error.to_string()).hint(cure).because(error)
 }
 
 fn no_client(error: ClientError) -> Failure {
     let hint = match &error {
-        ClientError::Certificates { .. } => "Correct `DX_CA_CERT`: a file of certificates in PEM form.",
+        ClientError::Certificates { .. } => {
+            "Correct `DX_CA_CERT`: a file of certificates in PEM form."
+        }
         ClientError::Proxy { .. } => "Correct it: `HTTPS_PROXY=http://proxy.example.org:3128`.",
         ClientError::Other(_) => "Report this, with the output of `trectl doctor`.",
     };
