@@ -19,6 +19,7 @@ mod pages;
 mod planning;
 mod platform;
 mod progress;
+mod recorded;
 mod report;
 mod runtime;
 mod saved;

@@ -91,9 +91,9 @@ fn repo(document: &str) -> Repo {
 fn edited(document: &str, (from, to): (&str, &str)) -> (String, u64) {
     assert!(document.contains(from), "`{from}` is not in\n{document}");
     let text = document.replacen(from, to, 1);
-    let end = text.find(to).unwrap() + to.trim_end().len();
-    let line = text[..end].lines().count() as u64;
-    (text, line)
+    let (before, _) = text.split_once(to).unwrap();
+    let line = before.matches('\n').count() + to.trim_end().matches('\n').count() + 1;
+    (text, line as u64)
 }
 
 /// Plans and applies a change that is refused: nothing is called, and the refusal has its place.

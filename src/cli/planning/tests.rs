@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
+use crate::desired::Address;
 use crate::plan::Status;
 use crate::platform::{Call, Pending, Transport, Wire};
 use crate::rules;
