@@ -147,9 +147,8 @@ fn a_platform_that_cannot_be_opened() {
     let repo = Repo::with(&[(".trectl/platform.db", "no store")]);
     let run = repo.run(&["doctor"]).expect(1);
     narrow(&run);
-    insta::with_settings!({filters => vec![(r"/\S*/\.trectl", "[root]/.trectl")]}, {
-        insta::assert_snapshot!(run.stdout);
-    });
+    let run = run.says("✗ Host         Wrong. The embedded platform cannot be opened.");
+    run.says("– Answers      Not checked: the platform cannot be opened.").says("Next: Host. ");
     let report = json(&repo, 1);
     assert_eq!(status(&report, "host"), "failed");
     assert_eq!(report["summary"]["failed"], 1);

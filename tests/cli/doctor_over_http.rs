@@ -18,8 +18,8 @@ fn snapshot(name: &str, run: &Run) {
     insta::with_settings!({filters => vec![
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
         (r"port: `\d+`", "port: `[port]`"),
-        (r"/\S*/\.dnanexus_config", "[home]/.dnanexus_config"),
         (r"\[request \S+\]", "[request …]"),
+        (r"Connection refused \(os error \d+\)", "Connection refused"),
     ]}, {
         insta::assert_snapshot!(name, run.stdout);
     });
@@ -51,8 +51,10 @@ fn a_token_that_is_not_accepted_and_none_at_all() {
     let run = doctor(Some(wrong));
     assert!(!run.stdout.contains("never-seen-7f3a"), "{}", run.stdout);
     snapshot("a_token_that_is_not_accepted", &run);
-    snapshot("no_token_at_all", &doctor(None));
-    doctor(Some("{}")).says("cannot be used").says("✗ Token");
+    let run =
+        doctor(None).says("✗ Token        Wrong. There is no token").says("DX_SECURITY_CONTEXT");
+    assert!(run.stdout.contains("Not checked: there is no token to call with."), "{}", run.stdout);
+    doctor(Some("{}")).says("✗ Token        Wrong. The security context in DX_SECURITY_CONTEXT");
 }
 
 #[test]
