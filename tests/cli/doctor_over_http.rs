@@ -1,8 +1,6 @@
 //! `doctor` over HTTP: connections that work or do not, and answers that are not as the wire
 //! contract says.
 
-#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
-
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
