@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! files → spanned trees → Desired → (Reader → Live) → changes → Plan → (Writer, journal) → Applied → drift
-//! source  schema, desired, rules    platform, live    diff      plan   apply, state                  drift
+//! source  schema, desired, rules    api, sim, live     diff      plan   apply, state                  drift
 //! ```
 //!
 //! Each module is a stage of that line or an edge of it. Pure stages are synchronous and know no
@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod api;
 pub mod apply;
 pub mod cli;
 pub mod desired;

@@ -42,6 +42,7 @@ const PURE: &[&str] = &[
     "platform/error.rs",
     "platform/parse.rs",
     "platform/seed.rs",
+    "platform/wire",
     "platform/wire.rs",
     "rules",
     "schema",

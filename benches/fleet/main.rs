@@ -1,5 +1,6 @@
 //! What a fleet of TREs with fifty people each costs to validate, plan and apply, on the embedded
-//! platform. `cargo bench -- plan`, `-- apply` or `-- scaling` measures one of the three.
+//! platform and over HTTP. `cargo bench -- plan`, `-- apply`, `-- scaling` or `-- http` measures one
+//! of them.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,6 +10,7 @@
 
 mod apply;
 mod gauge;
+mod http;
 mod plan;
 mod repository;
 mod scaling;
@@ -22,7 +24,11 @@ fn main() {
     criterion.final_summary();
     // Whole processes over minutes are no samples for criterion; its arguments count all the same.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    if words.is_empty() || words.iter().any(|word| word == "scaling") {
+    let is_asked_for = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
+    if is_asked_for("scaling") {
         scaling::measure();
+    }
+    if is_asked_for("http") {
+        http::measure();
     }
 }

@@ -2,8 +2,10 @@
 //! prints; and what the exit status means.
 
 mod args;
+mod calls;
 mod clock;
 mod commands;
+mod doctor;
 mod document;
 pub mod exit;
 mod failure;
@@ -31,7 +33,7 @@ use clap::Parser;
 
 use args::Args;
 use exit::Status;
-pub use generated::{GeneratedFile, generated_files};
+pub use generated::{GeneratedFile, Part, generated_files};
 use output::{Output, Reader};
 use settings::{Environment, Settings};
 
@@ -50,6 +52,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             stop.status()
         }
     };
+    if output.settings().trace > 0
+        && let Some(line) = output.settings().calls.line()
+    {
+        output.stderr(&line);
+    }
     let palette = output.settings().stderr;
     match output.finish() {
         Ok(Reader::LeftEarly) if !has_effects => Status::DONE,

@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use super::clock;
 use super::failure::{Failure, Findings, Stop};
 use super::output::Output;
+use super::platform;
 use super::settings::Settings;
-use crate::desired::{Desired, Project, StateTarget, Target};
+use crate::desired::{Address, Desired, Project, StateTarget, Target};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::rules::{self, Built};
 use crate::source::{self, Repository, SourceError};
@@ -64,8 +65,10 @@ pub struct Session {
     pub repository: Repository,
     /// What they ask for.
     pub desired: Desired,
-    /// The target.
+    /// The target; its address is the one that is spoken to.
     pub target: Target,
+    /// The address as far as the project file gives it.
+    pub address: Address,
     /// The day (UTC) on which consents are judged.
     pub today: Date,
 }
@@ -86,8 +89,9 @@ impl Session {
             return Err(Stop::Invalid(Box::new(Findings { diagnostics, sources })));
         };
         output.findings(&diagnostics, sources);
-        let target = target(&desired.project, settings.target.as_deref())?.clone();
-        Ok(Self { repository, desired, target, today })
+        let mut target = target(&desired.project, settings.target.as_deref())?.clone();
+        let address = platform::settle_address(&mut target);
+        Ok(Self { repository, desired, target, address, today })
     }
 
     /// Returns the target's state. Nothing is opened yet.

@@ -217,9 +217,12 @@ guards: {massRemoval: {percent: 10}, openWindows: 3}
     assert_eq!(production.platform, PlatformTarget::DnaNexus(Address::default()));
     assert_eq!(production.state, StateTarget::Remote("s3://bucket/production".into()));
     assert_eq!(production.select_bill_to, Some(vec!["org-biobank".parse().unwrap()]));
-    assert_eq!(simulator.platform, PlatformTarget::DnaNexus(Address {
+    assert_eq!(
+        simulator.platform,
+        PlatformTarget::DnaNexus(Address {
             host: Some("localhost".to_owned()),
             port: Some(8080),
             protocol: Some(Protocol::Http),
-        }));
+        })
+    );
 }

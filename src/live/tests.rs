@@ -93,7 +93,8 @@ fn altered<F: Fn(&str, &mut Value) + Send + Sync>(alter: F) -> Wire<Altered<F>> 
 
 #[tokio::test]
 async fn the_inventory_compared_is_the_pending_one_if_there_is_one() {
-    let set = |version: &str| json!({"version": version});
+    let set =
+        |version: &str| json!({"version": version, "fileInventory": null, "dataCollections": null});
     let cases = [
         ("active", set("1"), Value::Null, TreState::Active, Some("1"), Some("1"), false),
         ("amending", set("1"), set("2"), TreState::Maintenance, Some("2"), Some("1"), true),

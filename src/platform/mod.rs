@@ -10,6 +10,7 @@ mod client;
 mod error;
 mod gather;
 mod parse;
+pub mod repeat;
 pub mod seed;
 pub mod wire;
 
@@ -33,6 +34,12 @@ pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, PlatformError>> 
 pub trait Transport: Send + Sync {
     /// Makes the call, and returns when its effect is durable.
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value>;
+}
+
+impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+    fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
+        T::post(self, route, input)
+    }
 }
 
 /// The reading half.

@@ -1,12 +1,16 @@
 //! The wire contract: every name that trectl shares with the platform stands here, with its mark.
 //!
 //! **D** documented, **S** second hand, **A** assumed. An afternoon with a licensed account
-//! corrects this module without touching the model, the planner or anyone's YAML. Answers are read
-//! leniently (unknown fields are ignored) but never defaulted silently.
+//! corrects this module without touching the model, the planner or anyone's YAML. [`contract`] has
+//! the names, marks and types of everything as one table; the types here are what trectl reads of
+//! it, and are checked against the table. Answers are read leniently (unknown fields are ignored)
+//! but never defaulted silently: what may be null must be there all the same.
+
+pub mod contract;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// Routes (S, unless a line says otherwise).
@@ -55,6 +59,20 @@ pub mod route {
     pub const REMOVE_AUTHORIZED_USERS: &str = "removeAuthorizedUsers";
     /// Lists the members of an org (D).
     pub const FIND_MEMBERS: &str = "findMembers";
+    /// Creates a file (D).
+    pub const FILE_NEW: &str = "/file/new";
+    /// Tells where a part of a file goes (D).
+    pub const UPLOAD: &str = "upload";
+    /// Closes a file (D).
+    pub const CLOSE: &str = "close";
+    /// Makes a data access request.
+    pub const REQUEST_NEW: &str = "/treApplication/new";
+    /// Submits a data access request.
+    pub const SUBMIT: &str = "submit";
+    /// Approves a data access request for a step.
+    pub const APPROVE: &str = "approve";
+    /// Rejects a data access request for a step.
+    pub const REJECT: &str = "reject";
 }
 
 /// A state's name on the wire (D).
@@ -86,10 +104,10 @@ pub struct TreDescription {
     /// The region.
     pub region: String,
     /// A rate card of its own.
-    #[serde(default)]
+    #[serde(deserialize_with = "nullable")]
     pub customized_rate_card: Option<Value>,
     /// An address of its own.
-    #[serde(default, rename = "customizedURL")]
+    #[serde(rename = "customizedURL", deserialize_with = "nullable")]
     pub customized_url: Option<String>,
     /// `private` or `public`.
     pub visibility: String,
@@ -115,8 +133,10 @@ pub struct TreDescription {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct WireInventories {
     /// What is given out; in a draft, what was set.
+    #[serde(deserialize_with = "nullable")]
     pub active: Option<WireInventory>,
     /// What the next activation gives out.
+    #[serde(deserialize_with = "nullable")]
     pub pending: Option<WireInventory>,
 }
 
@@ -126,17 +146,17 @@ pub struct WireInventories {
 pub struct WireInventory {
     /// The version.
     pub version: String,
-    /// The Tabular Data Inventory.
+    /// The Tabular Data Inventory; optional (S).
     #[serde(default)]
     pub tabular_data: Option<String>,
-    /// The Data Showcase.
+    /// The Data Showcase; optional (S).
     #[serde(default)]
     pub data_showcase: Option<String>,
     /// The File Inventory.
-    #[serde(default)]
+    #[serde(deserialize_with = "nullable")]
     pub file_inventory: Option<String>,
     /// The Data Collections.
-    #[serde(default)]
+    #[serde(deserialize_with = "nullable")]
     pub data_collections: Option<String>,
 }
 
@@ -148,10 +168,8 @@ pub struct WireStep {
     /// The name.
     pub name: String,
     /// The description.
-    #[serde(default)]
     pub description: String,
     /// Users.
-    #[serde(default)]
     pub reviewers: Vec<String>,
 }
 
@@ -161,6 +179,7 @@ pub struct Page<T> {
     /// The results of this page.
     pub results: Vec<T>,
     /// Where the next page begins.
+    #[serde(deserialize_with = "nullable")]
     pub next: Option<Value>,
 }
 
@@ -187,38 +206,92 @@ pub struct OrgMember {
 }
 
 /// The answer of `describe` for projects, records and files (D).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "AnyObject")]
 pub struct ObjectDescription {
     /// The id.
     pub id: String,
     /// `project`, `record` or `file`.
     pub class: String,
     /// The project of a record or file.
-    #[serde(default)]
     pub project: Option<String>,
     /// `open`, `closing` or `closed`, of a record or file.
-    #[serde(default)]
     pub state: Option<String>,
-    /// The types of a record.
-    #[serde(default)]
+    /// The types of a record or file.
     pub types: Option<Vec<String>>,
     /// Who pays, of a project.
-    #[serde(default)]
     pub bill_to: Option<String>,
     /// Where it lies, of a project.
-    #[serde(default)]
     pub region: Option<String>,
     /// The caller's level, of a project: `VIEW`, `UPLOAD`, `CONTRIBUTE`, `ADMINISTER` or null.
-    #[serde(default)]
     pub level: Option<String>,
 }
 
-/// A data access request, as far as trectl reads it (D for the states).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestDescription {
-    /// The id.
-    pub id: String,
-    /// `draft`, `in-review`, `approved` or `in-revision`.
-    pub state: String,
+/// The fields of all classes. An outer `None` is a field that is not there; those without one are
+/// never null.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnyObject {
+    id: String,
+    class: String,
+    project: Option<String>,
+    state: Option<String>,
+    types: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    bill_to: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    region: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    level: Option<Option<String>>,
+}
+
+impl TryFrom<AnyObject> for ObjectDescription {
+    type Error = String;
+
+    /// Each class has fields of its own, and one that is not there is not the same as null: a level
+    /// that is null means that the caller has none, and an embedded platform without a directory
+    /// does not tell where a project lies.
+    fn try_from(object: AnyObject) -> Result<Self, Self::Error> {
+        let AnyObject { id, class, project, state, types, bill_to, region, level } = object;
+        let is_project = class == "project";
+        let lacking = [
+            ("project", !is_project && project.is_none()),
+            ("state", !is_project && state.is_none()),
+            ("types", !is_project && types.is_none()),
+            ("billTo", is_project && bill_to.is_none()),
+            ("region", is_project && region.is_none()),
+            ("level", is_project && level.is_none()),
+        ];
+        if let Some((field, _)) = lacking.into_iter().find(|(_, lacks)| *lacks) {
+            return Err(format!("missing field `{field}`"));
+        }
+        Ok(Self {
+            id,
+            class,
+            project,
+            state,
+            types,
+            bill_to: bill_to.flatten(),
+            region: region.flatten(),
+            level: level.flatten(),
+        })
+    }
+}
+
+/// Reads a field that may be null and must be there all the same.
+fn nullable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer)
+}
+
+/// Reads a field so that null and absence can be told apart.
+fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }

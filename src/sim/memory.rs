@@ -1,26 +1,36 @@
 //! The embedded platform in memory only: for tests, and for commands that only read where there is
 //! no store yet.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use serde_json::Value;
 
-use super::World;
+use super::world::{Decision, Route};
+use super::{LoggedCall, World};
 use crate::model::ids::UserId;
 use crate::platform::{Pending, PlatformError, Transport};
 
 /// A platform that is gone with the process. Clones share it. Its clock counts the calls.
 #[derive(Debug, Clone)]
 pub struct InMemory {
-    shared: Arc<RwLock<(World, i64)>>,
+    shared: Arc<RwLock<Shared>>,
     user: UserId,
+}
+
+#[derive(Debug)]
+struct Shared {
+    world: World,
+    /// How many calls were made.
+    time: i64,
+    log: Vec<LoggedCall>,
 }
 
 impl InMemory {
     /// Returns a platform that holds a world; its actor calls.
     pub fn new(world: World) -> Self {
         let user = world.actor().clone();
-        Self { shared: Arc::new(RwLock::new((world, 0))), user }
+        let shared = Shared { world, time: 0, log: Vec::new() };
+        Self { shared: Arc::new(RwLock::new(shared)), user }
     }
 
     /// Returns the same platform, called by another account.
@@ -29,9 +39,19 @@ impl InMemory {
         Self { shared: Arc::clone(&self.shared), user }
     }
 
+    /// Returns the account that a token stands for.
+    pub fn user_of_token(&self, token: &str) -> Option<UserId> {
+        self.read().world.user_of_token(token)
+    }
+
     /// Returns the world as it is now.
     pub fn world(&self) -> World {
-        self.shared.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+        self.read().world.clone()
+    }
+
+    /// Returns the log of the calls that wanted to change something, oldest first.
+    pub fn calls(&self) -> Vec<LoggedCall> {
+        self.read().log.clone()
     }
 
     /// Makes a call.
@@ -40,9 +60,19 @@ impl InMemory {
     /// The platform's refusal.
     pub fn call(&self, route: &str, input: &Value) -> Result<Value, PlatformError> {
         let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
-        let (world, time) = &mut *shared;
+        let Shared { world, time, log } = &mut *shared;
         *time += 1;
-        world.handle(&self.user, route, input, *time)
+        let decided = world.decide(&self.user, route, input, *time);
+        if Route::is_change(route) {
+            log.push(LoggedCall::of(*time, &self.user, route, input, &decided));
+        }
+        let Decision { answer, changes } = decided?;
+        changes.into_iter().for_each(|change| world.apply(change));
+        Ok(answer)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Shared> {
+        self.shared.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,13 +2,16 @@
 //! permissions, durable and crash-safe.
 //!
 //! [`World`] is the platform's own rules, pure; [`Embedded`] keeps one on disk, [`InMemory`] holds
-//! one for tests. It is written from the reference of the platform alone and shares no rule with
+//! one for tests; [`serve`] puts either behind HTTP. It is written from the reference of the platform alone and shares no rule with
 //! the planner: two independent readings, each the other's check.
 
+mod log;
 mod memory;
+pub mod serve;
 mod store;
 mod world;
 
+pub use log::LoggedCall;
 pub use memory::InMemory;
-pub use store::{Access, Clock, Embedded, LoggedCall, OpenError, Options, calls, load_seed, reset};
+pub use store::{Access, Clock, Embedded, OpenError, Options, calls, load_seed, reset};
 pub use world::{SeedError, SeedProblem, World};

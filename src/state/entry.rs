@@ -150,8 +150,15 @@ pub struct StoredError {
 
 impl From<&PlatformError> for StoredError {
     fn from(error: &PlatformError) -> Self {
-        let PlatformError { route: _, kind, message, status: _, request_id, effect: _, attempts: _ } =
-            error;
+        let PlatformError {
+            route: _,
+            kind,
+            message,
+            status: _,
+            request_id,
+            effect: _,
+            attempts: _,
+        } = error;
         Self {
             kind: kind.as_str().to_owned(),
             message: message.clone(),

@@ -25,6 +25,15 @@ pub struct Owner {
     pub command: String,
 }
 
+/// Who holds a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// It is free.
+    Nobody,
+    /// It is held, by a run that says who it is or not.
+    Somebody(Option<Owner>),
+}
+
 /// A lock that is held, until it is dropped or the process ends in any way.
 #[derive(Debug)]
 pub struct Lock {
@@ -66,6 +75,24 @@ impl Lock {
         }
         write_owner(&file, owner).map_err(failed)?;
         Ok(Self { folder: folder.to_owned(), _file: file })
+    }
+
+    /// Looks who holds the lock of a folder.
+    pub(super) fn holder(folder: &Utf8Path) -> Result<Holder, StateError> {
+        let path = folder.join("lock");
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Holder::Nobody);
+            }
+            Err(error) => return Err(StateError::io("read", &path, error)),
+        };
+        // Whoever else wants the lock in this moment waits and tries again.
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Holder::Nobody),
+            Err(TryLockError::WouldBlock) => Ok(Holder::Somebody(holder(&path))),
+            Err(TryLockError::Error(error)) => Err(StateError::io("locked", &path, error)),
+        }
     }
 
     /// Returns the folder that is locked.

@@ -26,7 +26,7 @@ pub use entry::{Entry, RunInfo, RunResult, StepResult, StoredCall, StoredError, 
 pub use error::StateError;
 pub use journal::{Clock, Journal};
 pub use ledger::{Ledger, OrderError, Progress, Unsettled};
-pub use lock::{Lock, Owner};
+pub use lock::{Holder, Lock, Owner};
 pub use snapshot::FORMAT_VERSION;
 pub use store::{Loaded, Store};
 

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::entry::{Entry, RunInfo, RunResult};
 use super::ledger::{Ledger, OrderError, Progress, Unsettled};
-use super::{Clock, Journal, Lock, Owner, StateError, segment, snapshot};
+use super::{Clock, Holder, Journal, Lock, Owner, StateError, segment, snapshot};
 use crate::model::{Applied, Live, TreId};
 
 /// The state of one target, kept in a folder.
@@ -111,6 +111,15 @@ impl Store {
     /// Where another run holds it all that time, or the folder cannot be written.
     pub fn lock(&self, owner: &Owner, timeout: Duration) -> Result<Lock, StateError> {
         Lock::take(&self.folder, owner, timeout)
+    }
+
+    /// Looks who holds the lock. Creates nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where the lock cannot be looked at.
+    pub fn holder(&self) -> Result<Holder, StateError> {
+        Lock::holder(&self.folder)
     }
 
     /// Forgets a TRE: it was never applied, as far as trectl knows. Returns whether there was

@@ -6,6 +6,7 @@
 mod apply;
 mod bad_input;
 mod docs;
+mod doctor;
 mod drift;
 mod exit_status;
 mod explain;
@@ -15,9 +16,13 @@ mod live;
 mod misc;
 mod new;
 mod output;
+mod over_http;
 mod plan;
 mod preflight;
 mod saved_plan;
+#[cfg(unix)]
+mod serve;
+mod served;
 mod show;
 mod sim;
 mod snapshot;

@@ -1,6 +1,7 @@
 //! Seeds: what they give, and what is wrong with one that contradicts itself.
 
 use serde_json::{Value, json};
+use trectl::model::UserId;
 use trectl::platform::seed::Seed;
 use trectl::sim::World;
 
@@ -76,15 +77,27 @@ fn all_problems_are_told_at_once() {
 #[test]
 fn a_token_stands_for_a_user_and_stays_secret() {
     let world = World::seeded(&seed()).unwrap();
-    assert_eq!(
-        world.user_of_token("secret-of-jonas").map(|user| user.as_str()),
-        Some("user-jonas")
-    );
-    assert_eq!(world.user_of_token("other"), None);
+    assert_eq!(world.user_of_token("secret-of-jonas"), Some(UserId::from_platform("user-jonas")));
+    for token in ["other", "user-jonas", ""] {
+        assert_eq!(world.user_of_token(token), None, "{token}");
+    }
     let mut bad = seed();
     bad.tokens.insert("hunter2".to_owned(), "user-x".to_owned());
     let message = World::seeded(&bad).unwrap_err().to_string();
     assert!(message.contains("tokens: `user-x`") && !message.contains("hunter2"), "{message}");
+}
+
+#[test]
+fn without_tokens_the_name_of_a_user_is_one() {
+    let mut tokenless = seed();
+    tokenless.tokens.clear();
+    for world in [World::seeded(&tokenless).unwrap(), World::unseeded()] {
+        let jonas = UserId::from_platform("user-jonas");
+        assert_eq!(world.user_of_token("user-jonas"), Some(jonas));
+        for token in ["jonas", "user-Jonas", "org-biobank", ""] {
+            assert_eq!(world.user_of_token(token), None, "{token}");
+        }
+    }
 }
 
 #[test]

@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use trectl::model::UserId;
 use trectl::platform::{Pending, PlatformErrorKind, Transport};
-use trectl::sim::{Access, Embedded, OpenError, Options, calls, load_seed, reset};
+use trectl::sim::{
+    Access, Embedded, InMemory, LoggedCall, OpenError, Options, World, calls, load_seed, reset,
+};
 
 use crate::support::seed;
 
@@ -263,13 +265,55 @@ fn the_log_tells_of_every_change() {
     create(&platform, "one");
     block_on(platform.post("/tre/new", new("one"))).unwrap_err();
     block_on(platform.post("/tre-one/describe", json!({}))).unwrap();
+    for _ in 0..2 {
+        block_on(platform.post("/tre-one/update", json!({ "name": "Other" }))).unwrap();
+    }
     drop(platform);
     let log = calls(&path, NO_WAIT).unwrap();
-    let told: Vec<_> =
-        log.iter().map(|call| (call.route.as_str(), call.outcome.as_str())).collect();
-    assert_eq!(told, [("/tre/new", "ok"), ("/tre/new", "InvalidInput")]);
+    assert_eq!(told(&log), TOLD);
     assert_eq!(log[0].input, log[1].input);
     assert_eq!((log[0].time, log[0].actor.as_str()), (1_000, "user-local"));
+}
+
+/// What the calls of the log's tests leave in it.
+const TOLD: [(&str, &str, Option<usize>); 4] = [
+    ("/tre/new", "ok", Some(1)),
+    ("/tre/new", "InvalidInput", Some(0)),
+    ("/tre-one/update", "ok", Some(1)),
+    ("/tre-one/update", "ok", Some(0)),
+];
+
+fn told(log: &[LoggedCall]) -> Vec<(&str, &str, Option<usize>)> {
+    log.iter().map(|call| (call.route.as_str(), call.outcome.as_str(), call.changes)).collect()
+}
+
+#[test]
+fn the_log_in_memory_is_the_same() {
+    let platform = InMemory::new(World::unseeded());
+    platform.call("/tre/new", &new("one")).unwrap();
+    platform.call("/tre/new", &new("one")).unwrap_err();
+    platform.call("/tre-one/describe", &json!({})).unwrap();
+    for _ in 0..2 {
+        platform.call("/tre-one/update", &json!({ "name": "Other" })).unwrap();
+    }
+    assert_eq!(told(&platform.calls()), TOLD);
+}
+
+#[test]
+fn a_log_that_does_not_tell_effects_is_still_read() {
+    let (_folder, path) = place();
+    drop(open(&path, Access::Write).unwrap());
+    let table = redb::TableDefinition::<u64, &[u8]>::new("calls");
+    let db = redb::Database::open(&path).unwrap();
+    let txn = db.begin_write().unwrap();
+    let old =
+        br#"{"time":7,"actor":"user-local","route":"/tre/new","input":"sha256:00","outcome":"ok"}"#;
+    txn.open_table(table).unwrap().insert(0, old.as_slice()).unwrap();
+    txn.commit().unwrap();
+    drop(db);
+    create(&open(&path, Access::Write).unwrap(), "one");
+    let log = calls(&path, NO_WAIT).unwrap();
+    assert_eq!(told(&log), [("/tre/new", "ok", None), ("/tre/new", "ok", Some(1))]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! `cargo xtask` writes every generated file; `cargo xtask --check` says which ones are stale.
+//! `cargo xtask` writes every file that is made from the code, in whole or in part; `cargo xtask
+//! --check` says which ones are stale.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,14 +11,16 @@ fn main() -> io::Result<ExitCode> {
     let mut stale = Vec::new();
     for file in trectl::cli::generated_files() {
         let path = root.join(&file.path);
-        if fs::read_to_string(&path).ok().as_deref() == Some(file.text.as_str()) {
+        let found = fs::read_to_string(&path).ok();
+        let fresh = file.fresh(found.as_deref()).map_err(io::Error::other)?;
+        if found.as_deref() == Some(fresh.as_str()) {
             continue;
         }
         if !check {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
             }
-            fs::write(&path, &file.text)?;
+            fs::write(&path, fresh)?;
             println!("wrote {}", file.path);
         }
         stale.push(file.path);

@@ -3,6 +3,7 @@
 use schemars::Schema;
 
 use crate::cli::args;
+use crate::cli::doctor;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
@@ -16,6 +17,7 @@ use crate::schema;
 const WRITTEN: &[schema::NamedSchema] = &[
     ("plan", || schemars::schema_for!(Plan)),
     ("drift", || schemars::schema_for!(DriftReport)),
+    ("doctor", || schemars::schema_for!(doctor::Report)),
     ("snapshot", || schemars::schema_for!(Snapshot)),
     ("diagnostics", || schemars::schema_for!(diag::render::json::Report)),
 ];

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
+use crate::desired::Address;
 use crate::plan::Status;
 use crate::platform::{Call, Pending, Transport, Wire};
 use crate::rules;
@@ -136,7 +137,7 @@ impl Bench {
         let built = rules::build(&repository, today);
         let desired = built.desired.unwrap_or_else(|| panic!("{:?}", built.diagnostics));
         let target = desired.project.targets["local"].clone();
-        Session { repository, desired, target, today }
+        Session { repository, desired, target, address: Address::default(), today }
     }
 
     /// Makes a plan. `git` is not asked: a child process would hold the locks of other tests.

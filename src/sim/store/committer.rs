@@ -6,15 +6,14 @@ use std::sync::{Arc, PoisonError};
 
 use redb::Database;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::embedded::Shared;
-use super::rows::{self, LoggedCall};
+use super::rows;
 use crate::model::ids::UserId;
 use crate::platform::{PlatformError, PlatformErrorKind};
-use crate::sim::World;
-use crate::sim::world::{Change, Decision};
+use crate::sim::world::Change;
+use crate::sim::{LoggedCall, World};
 
 /// How many calls share a commit at most.
 const BATCH: usize = 1_024;
@@ -59,7 +58,7 @@ impl Committer {
         let mut answers = Vec::with_capacity(batch.len());
         for Job { user, route, input, reply } in batch {
             let decided = self.world.decide(&user, &route, &input, now);
-            log.push(logged(now, user, route.clone(), &input, &decided));
+            log.push(LoggedCall::of(now, &user, &route, &input, &decided));
             let answer = decided.map(|decision| {
                 changes.extend(decision.changes.iter().cloned());
                 decision.changes.into_iter().for_each(|change| self.world.apply(change));
@@ -110,19 +109,4 @@ pub(super) fn broken(route: &str, failure: &str) -> PlatformError {
          make room or repair the disk, and run the command again."
     );
     PlatformError::new(route, PlatformErrorKind::Store, message)
-}
-
-fn logged(
-    time: i64,
-    actor: UserId,
-    route: String,
-    input: &Value,
-    decided: &Result<Decision, PlatformError>,
-) -> LoggedCall {
-    let outcome = match decided {
-        Ok(_) => "ok".to_owned(),
-        Err(error) => error.kind.to_string(),
-    };
-    let digest = Sha256::digest(input.to_string().as_bytes());
-    LoggedCall { time, actor, route, input: format!("sha256:{digest:x}"), outcome }
 }

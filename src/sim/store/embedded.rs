@@ -128,10 +128,20 @@ impl Embedded {
         Self { user, ..self.clone() }
     }
 
+    /// Returns the account that acts where no token says otherwise.
+    pub fn actor(&self) -> UserId {
+        self.shared.actor()
+    }
+
+    /// Tells whether a seed listed tokens; without any, users' ids are tokens.
+    pub fn has_tokens(&self) -> bool {
+        self.shared.world.read().unwrap_or_else(PoisonError::into_inner).has_tokens()
+    }
+
     /// Returns the account that a token stands for.
     pub fn user_of_token(&self, token: &str) -> Option<UserId> {
         let world = self.shared.world.read().unwrap_or_else(PoisonError::into_inner);
-        world.user_of_token(token).cloned()
+        world.user_of_token(token)
     }
 
     /// Returns how many durable commits were made since it was opened: each is one sync of the

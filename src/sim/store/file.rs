@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 use redb::backends::InMemoryBackend;
 use redb::{Builder, Database, DatabaseError, StorageBackend};
 
-use super::rows::{self, LoggedCall};
-use super::{OpenError, Options};
+use super::{OpenError, Options, rows};
 use crate::platform::seed::Seed;
-use crate::sim::World;
+use crate::sim::{LoggedCall, World};
 
 /// How often a store in use is asked for again.
 const RETRY: Duration = Duration::from_millis(20);

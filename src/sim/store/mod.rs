@@ -18,4 +18,3 @@ mod tests;
 pub use embedded::{Access, Clock, Embedded, Options};
 pub use error::OpenError;
 pub use file::{calls, load_seed, reset};
-pub use rows::LoggedCall;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::OpenError;
 use crate::model::ids::UserId;
-use crate::sim::World;
 use crate::sim::world::{Change, Directory, Listed};
+use crate::sim::{LoggedCall, World};
 
 /// The format that this trectl writes. A higher number means that older ones cannot read it.
 const FORMAT: u64 = 1;
@@ -46,21 +46,6 @@ struct Meta {
 #[derive(Deserialize)]
 struct Format {
     format: u64,
-}
-
-/// One call that wanted to change something, as the store remembers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LoggedCall {
-    /// When it was made, in milliseconds since the Unix epoch.
-    pub time: i64,
-    /// Who made it.
-    pub actor: UserId,
-    /// Where it went.
-    pub route: String,
-    /// The SHA-256 of its input.
-    pub input: String,
-    /// `ok`, or the error type that it was refused with.
-    pub outcome: String,
 }
 
 /// Writes a whole world into an empty store.

@@ -116,9 +116,16 @@ impl World {
         &self.actor
     }
 
-    /// Returns the account that a token stands for.
-    pub fn user_of_token(&self, token: &str) -> Option<&UserId> {
-        self.tokens.get(token)
+    /// Returns the account that a token stands for. Where no tokens are listed, without a seed
+    /// above all, a token that is spelled like a user's id stands for that user: a convention of
+    /// this platform alone.
+    pub fn user_of_token(&self, token: &str) -> Option<UserId> {
+        if self.has_tokens() { self.tokens.get(token).cloned() } else { token.parse().ok() }
+    }
+
+    /// Tells whether a seed listed tokens.
+    pub fn has_tokens(&self) -> bool {
+        !self.tokens.is_empty()
     }
 
     /// Returns what never changes: the tokens and the directory.

@@ -1,0 +1,112 @@
+//! A fleet over HTTP with a platform that takes its time: whole processes, a server with 20 ms of
+//! latency and a client with its default limits, against what no client with those limits can beat.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::repository::Fleet;
+
+const TRES: usize = 1_000;
+const LATENCY: Duration = Duration::from_millis(20);
+/// The client's default.
+const CALLS_PER_SECOND: f64 = 200.0;
+/// The default of `--parallelism`.
+const AT_ONCE: f64 = 16.0;
+const TOKEN: &str = r#"{"auth_token_type":"Bearer","auth_token":"user-local"}"#;
+
+/// Measures planning and applying, each once.
+pub fn measure() {
+    let fleet = Fleet::of(TRES);
+    trectl(&fleet, "local", &["apply", "--auto-approve"]);
+    let server = Server::start(&fleet);
+    println!(
+        "over HTTP, {TRES} TREs, {} ms latency      calls   least     time    bound  ratio",
+        LATENCY.as_millis()
+    );
+    // Each listing takes a page for 1,000 TREs, and whoami comes before it.
+    told("plan without a change", 2, &fleet, &["plan"]);
+    told("apply without a change", 2, &fleet, &["apply", "--auto-approve"]);
+    for file in fs::read_dir(fleet.root().join("tres")).unwrap() {
+        let path = file.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replace("name: Research", "name: The Research")).unwrap();
+    }
+    // One call for each TRE, and a listing before and after.
+    told("apply, one step each", TRES + 4, &fleet, &["apply", "--auto-approve"]);
+    server.stop();
+}
+
+fn told(what: &str, least: usize, fleet: &Fleet, arguments: &[&str]) {
+    let begin = Instant::now();
+    let talk = trectl(fleet, "served", &[arguments, &["-v"]].concat());
+    let time = begin.elapsed().as_secs_f64();
+    let calls = talk.lines().find_map(|line| line.strip_prefix("Calls: ")).unwrap();
+    let calls: f64 = calls.split([' ', ',', '.']).next().unwrap().parse().unwrap();
+    let latency = LATENCY.as_secs_f64();
+    let bound = (calls / CALLS_PER_SECOND).max(calls * latency / AT_ONCE) + latency;
+    println!(
+        "  {what:<36} {calls:>6} {least:>7} {time:>6.2} s {bound:>6.2} s {:>6.2}",
+        time / bound
+    );
+}
+
+struct Server {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Serves the embedded platform of a fleet, and points the fleet's other target at it.
+    fn start(fleet: &Fleet) -> Self {
+        let latency = format!("latency={}ms", LATENCY.as_millis());
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trectl"))
+            .env_clear()
+            .arg("-C")
+            .arg(fleet.root())
+            .args(["sim", "serve", "--listen", "127.0.0.1:0", "--limit", "0", "--format", "json"])
+            .args(["--fault", &latency])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut text = String::new();
+        let address = loop {
+            assert!(stdout.read_line(&mut text).unwrap() > 0, "{text}");
+            if let Ok(document) = serde_json::from_str::<serde_json::Value>(&text) {
+                break document["listen"].as_str().unwrap().to_owned();
+            }
+        };
+        let (host, port) = address.rsplit_once(':').unwrap();
+        let project = format!(
+            "apiVersion: trectl/v1\nkind: Project\ndefaultTarget: served\ntargets:\n  \
+             served: {{platform: {{dnanexus: {{host: {host}, port: {port}, protocol: http}}}}}}\n"
+        );
+        fs::write(fleet.root().join("trectl.yaml"), project).unwrap();
+        Self { child, stdout }
+    }
+
+    fn stop(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        drop(self.stdout);
+    }
+}
+
+/// Runs the program to its end, and returns what it said on standard error.
+fn trectl(fleet: &Fleet, target: &str, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_trectl"))
+        .env_clear()
+        .env("DX_SECURITY_CONTEXT", TOKEN)
+        .arg("-C")
+        .arg(fleet.root())
+        .args(["--target", target])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let talk = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{arguments:?}: {talk}");
+    talk
+}
