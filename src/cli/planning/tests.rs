@@ -140,10 +140,16 @@ impl Bench {
         Session { repository, desired, target, address: Address::default(), today }
     }
 
+    /// Makes a plan. `git` is not asked: a child process would hold the locks of other tests.
+    async fn make(&self, request: &Request) -> Result<Planned, Failure> {
+        let source = Source { digest: "sha256:0".to_owned(), git: None };
+        super::plan(&self.session(), &self.reader, request, source).await
+    }
+
     /// Makes a plan, and returns it with the calls that it took, in the order of their names.
     async fn plan(&self, only: &[&str]) -> (Result<Plan, Failure>, Vec<String>) {
         let only: Vec<TreId> = only.iter().map(|id| TreId::from_platform(id)).collect();
-        let planned = make(&self.session(), &self.reader, &Request::new(&only, &[])).await;
+        let planned = self.make(&Request::new(&only, &[])).await;
         let mut routes = std::mem::take(&mut *self.reader.0.routes.lock().unwrap());
         routes.sort();
         (planned.map(|planned| planned.plan), routes)
@@ -291,9 +297,8 @@ async fn creating_a_draft_takes_one_listing_of_the_billing_org() {
 async fn what_an_earlier_run_left_open_is_read_too() {
     let bench = Bench::new().edit("tres/a.yaml", "name: tre-a", "name: Another");
     leave_open(&bench.session().state().unwrap()).await;
-    let planned =
-        make(&bench.session(), &bench.reader, &only("tre-a")).await.map(|planned| planned.loaded);
-    assert!(planned.unwrap().unsettled().is_empty());
+    let planned = bench.make(&only("tre-a")).await.unwrap();
+    assert!(planned.loaded.unsettled().is_empty());
     let routes = bench.reader.0.routes.lock().unwrap().clone();
     assert!(routes.contains(&"/tre-c/describe".to_owned()), "{routes:?}");
     assert!(!routes.contains(&"/system/findTres".to_owned()), "{routes:?}");
