@@ -152,7 +152,8 @@ async fn planned(desired: &Desired, reader: &dyn Reader, loaded: &Loaded) -> Pla
         extent: Extent::Full,
         today: TODAY,
     };
-    let directory = live::fill(reader, &operator, &plan::questions(&context)).await.unwrap();
+    let questions = plan::questions(&context);
+    let directory = live::fill(reader, &operator, &questions, &live).await.unwrap();
     let context = Context { directory: &directory, ..context };
     plan::plan(&context, now(), Source { digest: String::new(), git: None })
 }

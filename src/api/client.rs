@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
@@ -70,12 +70,12 @@ pub enum ClientError {
 /// What the client saw of the platform besides the answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
-    /// The platform's clock, the `Date` of its last answer.
-    pub date: Option<String>,
+    /// The platform's clock, the `Date` of its last answer, and ours when that came.
+    pub date: Option<(String, SystemTime)>,
     /// The version of HTTP of the last answer.
     pub http: Option<String>,
-    /// How often the platform asked to come back later.
-    pub later: u64,
+    /// How many calls were refused for being too many (429).
+    pub too_many: u64,
 }
 
 /// Carries calls to the vendor's platform. Clones share everything.
@@ -211,7 +211,7 @@ impl Shared {
                 (self.observer)(&Event::Failed { route, attempt, took, error });
             }
             if miss.class == Class::Later {
-                self.seen().later += 1;
+                self.seen().too_many += u64::from(miss.error.status == Some(429));
                 // Longer than that nobody waits: every call gives up by itself.
                 let asked = miss.retry_after.filter(|wait| *wait <= self.limits.backoff.limit);
                 self.pace.hold(asked.unwrap_or_default());
@@ -270,7 +270,7 @@ impl Shared {
     fn look_at(&self, response: &Response) {
         let mut seen = self.seen();
         if let Some(date) = text(response.headers(), DATE.as_str()) {
-            seen.date = Some(date.to_owned());
+            seen.date = Some((date.to_owned(), SystemTime::now()));
         }
         seen.http = Some(http_version(response.version()));
     }

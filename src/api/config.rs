@@ -336,7 +336,8 @@ fn read_token(context: Setting<String>) -> Result<Setting<Token>, ConfigError> {
     Ok(Setting { value: token, origin })
 }
 
-fn name(protocol: Protocol) -> &'static str {
+/// Returns a protocol as it is written in URLs.
+pub fn name(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Https => "https",
         Protocol::Http => "http",

@@ -10,8 +10,11 @@ use crate::drift::baseline;
 use crate::live::{LiveError, describe_one};
 use crate::model::{LiveTre, TreId, TreState};
 use crate::plan::{Step, TreChange};
-use crate::platform::{Call, Operation, PlatformError};
+use crate::platform::{Call, Operation, PlatformError, PlatformErrorKind};
 use crate::state::{Entry, StateError, StepResult, StoredCall, TreEnd};
+
+/// How often a call whose answer was lost is made again, once its effect was looked for.
+const REPEATS: u32 = 2;
 
 /// The work on one TRE.
 pub(super) struct Task<'a> {
@@ -192,10 +195,7 @@ impl<'a> Task<'a> {
         self.flush().await.map_err(|error| failed(Some(about()), error.into()))?;
         let (tre, id, operation) = (self.tre.clone(), step.id.clone(), step.operation);
         self.shared.tell(&Event::StepStarted { tre, step: id, operation });
-        let (result, failure) = match self.call(call).await {
-            Ok(()) => (StepResult::Ok, None),
-            Err(error) => self.look_into(call, error).await,
-        };
+        let (result, failure) = self.make(call).await;
         let is_unknown = matches!(result, StepResult::Unknown { .. });
         if is_unknown && operation == Operation::Deactivate {
             self.follow(operation);
@@ -213,6 +213,27 @@ impl<'a> Task<'a> {
                 let told = error.to_string();
                 self.shared.tell(&Event::StepFailed { tre, step: id, operation, error: told });
                 Err(failed(Some(FailedStep { is_unknown, ..about() }), error.into()))
+            }
+        }
+    }
+
+    /// Makes a call, and again where its answer was lost and its effect is not there: what may not
+    /// be repeated blindly may be once the platform was asked.
+    async fn make(&self, call: &Call) -> (StepResult, Option<PlatformError>) {
+        let mut repeats = REPEATS;
+        loop {
+            let error = match self.call(call).await {
+                Ok(()) => return (StepResult::Ok, None),
+                Err(error) => error,
+            };
+            let is_lost = error.kind == PlatformErrorKind::NoAnswer;
+            match self.look_into(call, error).await {
+                (StepResult::Error { .. }, Some(_))
+                    if is_lost && repeats > 0 && !self.shared.stop.is_cancelled() =>
+                {
+                    repeats -= 1;
+                }
+                settled => return settled,
             }
         }
     }

@@ -127,7 +127,7 @@ pub enum Command {
     Schema(Schema),
     /// Begins the document of a new TRE
     New(New),
-    /// Checks target, credentials, permissions, and the platform's answers against the contract
+    /// Checks target, account and permissions, and the platform's answers
     Doctor,
     /// Works on the embedded platform itself
     #[command(subcommand)]

@@ -1,5 +1,7 @@
 //! The time, read in one place.
 
+use std::time::Duration;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
@@ -24,4 +26,10 @@ pub fn millis() -> i64 {
 pub fn day_of(timestamp: &str) -> Option<Date> {
     let timestamp: Timestamp = timestamp.parse().ok()?;
     Some(timestamp.to_zoned(TimeZone::UTC).date())
+}
+
+/// Returns how long ago an RFC 3339 time was, if it is one and is past.
+pub fn age(timestamp: &str) -> Option<Duration> {
+    let timestamp: Timestamp = timestamp.parse().ok()?;
+    Duration::try_from(Timestamp::now().duration_since(timestamp)).ok()
 }

@@ -26,12 +26,12 @@ pub async fn lock(
     let owner =
         Owner { pid: std::process::id(), host: host(), started: time::now(), command: command() };
     let timeout = output.settings().lock_timeout;
-    match session.state.lock(&owner, Duration::ZERO) {
+    let store = session.state()?;
+    match store.lock(&owner, Duration::ZERO) {
         Err(StateError::Busy { .. }) if !timeout.is_zero() => {}
         taken => return taken.map_err(state_failure),
     }
     output.say(&format!("Another run holds the lock: waiting for up to {} s.", timeout.as_secs()));
-    let store = session.state.clone();
     interrupt.blocking(move || store.lock(&owner, timeout)).await?.map_err(state_failure)
 }
 

@@ -2,6 +2,7 @@
 //! prints; and what the exit status means.
 
 mod args;
+mod calls;
 mod clock;
 mod commands;
 mod doctor;
@@ -18,6 +19,7 @@ mod pages;
 mod planning;
 mod platform;
 mod progress;
+mod recorded;
 mod report;
 mod runtime;
 mod saved;
@@ -49,6 +51,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             stop.status()
         }
     };
+    if output.settings().trace > 0
+        && let Some(line) = output.settings().calls.line()
+    {
+        output.stderr(&line);
+    }
     let palette = output.settings().stderr;
     match output.finish() {
         Ok(Reader::LeftEarly) if !has_effects => Status::DONE,

@@ -89,8 +89,7 @@ impl Output {
 
     /// Warns, whatever the verbosity.
     pub fn warn(&self, text: &str) {
-        let label = self.settings.stderr.paint(Role::Change, "warning");
-        self.stderr(&format!("{label}: {}", escape(text)));
+        warn(&self.settings, text);
     }
 
     /// Writes a line to standard error; where that is closed, nobody listens.
@@ -208,6 +207,12 @@ pub fn ask(interaction: Interaction, question: &str) -> Option<Answer> {
         Ok(_) if line.trim() == "yes" => Some(Answer::Yes),
         _ => Some(Answer::No),
     }
+}
+
+/// Warns, whatever the verbosity.
+pub fn warn(settings: &Settings, text: &str) {
+    let label = settings.stderr.paint(Role::Change, "warning");
+    print_talk(&format!("{label}: {}", escape(text)));
 }
 
 /// Writes a line to standard error; where that is closed, nobody listens.

@@ -17,6 +17,7 @@ pub fn options(settings: &Settings, plan: &Plan, purpose: Purpose) -> Options {
         invocation: settings.invocation.clone(),
         purpose,
         read_on: clock::day_of(&plan.timestamp),
+        snapshot_age: plan.live.as_ref().and_then(|live| clock::age(&live.snapshot.taken_at)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a session to a plan: the live state and what was applied are read, the planner is asked
 //! what it wants to know of people and assets, and then for the plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::clock;
 use super::failure::{Failure, FailureKind};
@@ -10,7 +10,7 @@ use super::platform;
 use super::session::Session;
 use crate::diag::did_you_mean;
 use crate::live::{self, LiveError};
-use crate::model::{Directory, Live, TreId};
+use crate::model::{Applied, Directory, Live, RequestCounts, TreId, UserId};
 use crate::plan::{self, Allow, Context, Extent, Plan, Source, Status, UNCOUNTED_REQUESTS};
 use crate::platform::Reader;
 use crate::state::{Loaded, StateError};
@@ -31,6 +31,15 @@ impl Request {
     pub fn new(only: &[TreId], allow: &[Allow]) -> Self {
         let only = (!only.is_empty()).then(|| only.iter().cloned().collect());
         Self { only, allow: allow.to_vec(), extent: Extent::Full }
+    }
+
+    /// Returns the TREs that must be read where they are few: those that are named, and those of
+    /// which nobody knows what became of a call. `None` means all of the selection.
+    fn few(&self, loaded: &Loaded) -> Option<BTreeSet<TreId>> {
+        let mut ids = self.only.clone()?;
+        ids.extend(self.allow.iter().filter_map(|allow| allow.tre.clone()));
+        ids.extend(loaded.unsettled().keys().cloned());
+        (ids.len() <= live::FEW).then_some(ids)
     }
 }
 
@@ -55,26 +64,65 @@ pub async fn make(
     reader: &dyn Reader,
     request: &Request,
 ) -> Result<Planned, Failure> {
-    let select = session.target.select_bill_to.as_deref();
-    let operator = reader.whoami().await.map_err(platform::failed)?;
-    let live = live::read(reader, select).await.map_err(unread)?;
-    let mut loaded = session.state.load().map_err(state_failure)?;
-    loaded.settle(&live).map_err(|error| state_failure(error.into()))?;
-    is_known(session, &live, &loaded, request)?;
+    let Observed { operator, live, loaded } = observe(session, reader, request).await?;
     let nobody = Directory::of(operator.clone());
-    let questions = plan::questions(&context(session, &live, &loaded, &nobody, request));
-    let directory = live::fill(reader, &operator, &questions).await.map_err(unread)?;
-    let ctx = context(session, &live, &loaded, &directory, request);
+    let questions = plan::questions(&context(session, &live, loaded.applied(), &nobody, request));
+    let directory = live::fill(reader, &operator, &questions, &live).await.map_err(unread)?;
+    let ctx = context(session, &live, loaded.applied(), &directory, request);
     let mut plan = plan::plan(&ctx, clock::now(), source(session));
     let unmanaged = plan::unmanaged(&ctx).cloned().collect();
-    count_requests(reader, &mut plan, &live).await?;
+    let changed = changed(&plan, &live);
+    let counts = live::requests(reader, &changed).await.map_err(unread)?;
+    note_requests(&mut plan, &changed, &counts);
     Ok(Planned { plan, loaded, unmanaged })
 }
 
-fn context<'a>(
+/// What is there: who acts, what is live, and what was applied.
+#[derive(Debug)]
+pub struct Observed {
+    /// The acting account.
+    pub operator: UserId,
+    /// The TREs of the selection, as far as the request needs them.
+    pub live: Live,
+    /// The state, with everything settled that earlier runs left open.
+    pub loaded: Loaded,
+}
+
+/// Reads the TREs that the request is about, and the state of the target.
+///
+/// # Errors
+///
+/// Where the platform or the state cannot be read, or the request names a TRE that is nowhere.
+pub async fn observe(
+    session: &Session,
+    reader: &dyn Reader,
+    request: &Request,
+) -> Result<Observed, Failure> {
+    let select = session.target.select_bill_to.as_deref();
+    let mut loaded = session.state()?.load().map_err(state_failure)?;
+    let few = request.few(&loaded);
+    let live = async {
+        match &few {
+            Some(ids) => live::read_some(reader, select, ids).await,
+            None => live::read(reader, select).await,
+        }
+    };
+    let operator = async { reader.whoami().await.map_err(LiveError::from) };
+    let (operator, mut live) = tokio::try_join!(operator, live).map_err(unread)?;
+    if few.is_some() && is_known(session, &live, loaded.applied(), request).is_err() {
+        // Whoever mistypes an id is told of all that there are.
+        live = live::read(reader, select).await.map_err(unread)?;
+    }
+    is_known(session, &live, loaded.applied(), request)?;
+    loaded.settle(&live).map_err(|error| state_failure(error.into()))?;
+    Ok(Observed { operator, live, loaded })
+}
+
+/// Returns all that a plan is made from.
+pub fn context<'a>(
     session: &'a Session,
     live: &'a Live,
-    loaded: &'a Loaded,
+    applied: &'a Applied,
     directory: &'a Directory,
     request: &'a Request,
 ) -> Context<'a> {
@@ -82,7 +130,7 @@ fn context<'a>(
         desired: &session.desired,
         target: &session.target,
         live,
-        applied: loaded.applied(),
+        applied,
         directory,
         only: request.only.as_ref(),
         allow: &request.allow,
@@ -91,30 +139,36 @@ fn context<'a>(
     }
 }
 
-/// Counts the requests of the TREs that change: nobody needs the figures of the others.
-async fn count_requests(reader: &dyn Reader, plan: &mut Plan, live: &Live) -> Result<(), Failure> {
-    let changed: BTreeSet<TreId> = plan
-        .resource_changes
+/// Returns the live TREs that change: nobody needs the requests of the others.
+pub fn changed(plan: &Plan, live: &Live) -> BTreeSet<TreId> {
+    plan.resource_changes
         .iter()
         .filter(|change| !change.fields.is_empty() && change.status != Status::NoOp)
         .map(|change| TreId::from_platform(&change.name))
         .filter(|id| live.tres.contains_key(id))
-        .collect();
-    let counts = live::requests(reader, &changed).await.map_err(unread)?;
-    for change in &mut plan.resource_changes {
-        let id = TreId::from_platform(&change.name);
-        match counts.get(&id) {
-            Some(counted) => change.impact.requests = *counted,
-            None if changed.contains(&id) => {
-                change.impact.unknown.push(UNCOUNTED_REQUESTS.to_owned());
-            }
-            None => {}
-        }
-    }
-    Ok(())
+        .collect()
 }
 
-fn source(session: &Session) -> Source {
+/// Notes the requests of the TREs that change, or that they could not be counted.
+pub fn note_requests(
+    plan: &mut Plan,
+    changed: &BTreeSet<TreId>,
+    counts: &BTreeMap<TreId, RequestCounts>,
+) {
+    for change in &mut plan.resource_changes {
+        let id = TreId::from_platform(&change.name);
+        if !changed.contains(&id) {
+            continue;
+        }
+        match counts.get(&id) {
+            Some(counted) => change.impact.requests = *counted,
+            None => change.impact.unknown.push(UNCOUNTED_REQUESTS.to_owned()),
+        }
+    }
+}
+
+/// Returns what a plan is made from, as it tells its readers.
+pub fn source(session: &Session) -> Source {
     let files: BTreeSet<&str> = session.repository.sources.iter().map(|(file, _)| file).collect();
     Source {
         digest: session.repository.digest.clone(),
@@ -122,19 +176,19 @@ fn source(session: &Session) -> Source {
     }
 }
 
-fn is_known(
+/// Tells whether every TRE that the request names is somewhere.
+///
+/// # Errors
+///
+/// Where one of them is nowhere.
+pub fn is_known(
     session: &Session,
     live: &Live,
-    loaded: &Loaded,
+    applied: &Applied,
     request: &Request,
 ) -> Result<(), Failure> {
-    let known: BTreeSet<&TreId> = session
-        .desired
-        .tres
-        .keys()
-        .chain(live.tres.keys())
-        .chain(loaded.applied().keys())
-        .collect();
+    let known: BTreeSet<&TreId> =
+        session.desired.tres.keys().chain(live.tres.keys()).chain(applied.keys()).collect();
     let named = request.only.iter().flatten();
     let consented = request.allow.iter().filter_map(|allow| allow.tre.as_ref());
     match named.chain(consented).find(|id| !known.contains(id)) {
@@ -163,6 +217,11 @@ pub fn unread(error: LiveError) -> Failure {
                 .because(shape)
                 .hint("Compare `docs/platform-contract.md` with the platform's own reference.")
         }
+        recorded @ LiveError::Recorded { .. } => {
+            Failure::files("The snapshot holds what trectl does not know.")
+                .because(recorded)
+                .hint("Take a new one with this trectl: `trectl snapshot -o FILE`.")
+        }
     }
 }
 
@@ -179,3 +238,6 @@ pub fn state_failure(error: StateError) -> Failure {
     };
     Failure::new(kind, message).because(error).hint(hint)
 }
+
+#[cfg(test)]
+mod tests;

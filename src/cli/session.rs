@@ -1,5 +1,5 @@
-//! What every command that knows a repository begins with: the root, its documents, the target
-//! and its state, resolved once.
+//! What every command that knows a repository begins with: the root, its documents and the target,
+//! resolved once.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use super::clock;
 use super::failure::{Failure, Findings, Stop};
 use super::output::Output;
+use super::platform;
 use super::settings::Settings;
-use crate::desired::{Desired, Project, StateTarget, Target};
+use crate::desired::{Address, Desired, Project, StateTarget, Target};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::rules::{self, Built};
 use crate::source::{self, Repository, SourceError};
@@ -64,10 +65,10 @@ pub struct Session {
     pub repository: Repository,
     /// What they ask for.
     pub desired: Desired,
-    /// The target.
+    /// The target; its address is the one that is spoken to.
     pub target: Target,
-    /// The target's state.
-    pub state: Store,
+    /// The address as far as the project file gives it.
+    pub address: Address,
     /// The day (UTC) on which consents are judged.
     pub today: Date,
 }
@@ -88,9 +89,26 @@ impl Session {
             return Err(Stop::Invalid(Box::new(Findings { diagnostics, sources })));
         };
         output.findings(&diagnostics, sources);
-        let target = target(&desired.project, settings.target.as_deref())?.clone();
-        let state = state(&repository.root, &target)?;
-        Ok(Self { repository, desired, target, state, today })
+        let mut target = target(&desired.project, settings.target.as_deref())?.clone();
+        let address = platform::settle_address(&mut target);
+        Ok(Self { repository, desired, target, address, today })
+    }
+
+    /// Returns the target's state. Nothing is opened yet.
+    ///
+    /// # Errors
+    ///
+    /// Where the target keeps it in a store that trectl cannot use.
+    pub fn state(&self) -> Result<Store, Failure> {
+        match &self.target.state {
+            StateTarget::Local(folder) => Ok(Store::local(self.path(folder))),
+            StateTarget::Remote(url) => Err(Failure::usage(format!(
+                "The state of the target `{}` is at `{url}`: stores other than a folder are not \
+                 built yet.",
+                self.target.name
+            ))
+            .hint("Name a folder with `state:` in `trectl.yaml`, or leave the key out.")),
+        }
     }
 
     /// Returns a path of the project file as a path of the system.
@@ -120,16 +138,4 @@ fn target<'a>(project: &'a Project, asked: Option<&str>) -> Result<&'a Target, F
             None => failure.hint(format!("The project has {names}.")),
         }
     })
-}
-
-fn state(root: &Utf8Path, target: &Target) -> Result<Store, Failure> {
-    match &target.state {
-        StateTarget::Local(folder) => Ok(Store::local(root.join(folder))),
-        StateTarget::Remote(url) => Err(Failure::usage(format!(
-            "The state of the target `{}` is at `{url}`: stores other than a folder are not built \
-             yet.",
-            target.name
-        ))
-        .hint("Name a folder with `state:` in `trectl.yaml`, or leave the key out.")),
-    }
 }

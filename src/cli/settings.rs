@@ -1,11 +1,13 @@
 //! Flags and environment, resolved once: what stands on the command line wins.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{Color, Format, Global};
+use super::calls::Tally;
 use crate::plan::render::{Palette, Verbosity};
 
 /// What a page is wide; wider lines are hard to read, narrower terminals are rare.
@@ -70,6 +72,8 @@ pub struct Settings {
     pub verbosity: Verbosity,
     /// How much is told of calls: 1 counts them, 2 names each, 3 shows what is sent and answered.
     pub trace: u8,
+    /// The calls of the run.
+    pub calls: Arc<Tally>,
     /// How long a lock is waited for.
     pub lock_timeout: Duration,
     /// For how long a call is repeated at most.
@@ -123,6 +127,7 @@ impl Settings {
             stderr: palette(stderr),
             verbosity,
             trace: if *quiet { 0 } else { *verbose },
+            calls: Arc::default(),
             lock_timeout: Duration::from_secs(*lock_timeout),
             retry_for: *retry_for,
             rate_limit: *rate_limit,

@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LiveError;
-use super::answers::{gather, unless_refused};
+use super::answers::unless_refused;
 use super::convert;
-use crate::model::{Directory, Member, ObjectId, OrgId, Principal, ProjectId, Questions, UserId};
-use crate::platform::Reader;
+use crate::model::{
+    Directory, Live, Member, ObjectId, OrgId, Principal, ProjectId, Questions, UserId,
+};
+use crate::platform::{Reader, gather};
 
 /// Answers what a plan wants to know, as far as the platform tells: what it refuses to tell stays
-/// unknown.
+/// unknown. People and orgs that `live` or a listing of an org names are there, so the platform is
+/// not asked for them.
 ///
 /// # Errors
 ///
@@ -18,16 +21,61 @@ pub async fn fill(
     reader: &dyn Reader,
     operator: &UserId,
     questions: &Questions,
+    live: &Live,
 ) -> Result<Directory, LiveError> {
     let Questions { members, people, objects } = questions;
-    let mut directory = Directory::of(operator.clone());
-    fill_members(reader, members, &mut directory).await?;
-    fill_people(reader, people, &mut directory).await?;
-    fill_objects(reader, objects, &mut directory).await?;
-    let mut projects: BTreeSet<ProjectId> = objects.values().flatten().cloned().collect();
-    projects.extend(directory.objects.values().flatten().map(|object| object.project.clone()));
-    fill_projects(reader, &projects, &mut directory).await?;
-    Ok(directory)
+    let mut of_people = Directory::of(operator.clone());
+    let mut of_assets = Directory::of(operator.clone());
+    let people = async {
+        fill_members(reader, members, &mut of_people).await?;
+        let strangers = recognize(people, live, &mut of_people);
+        fill_people(reader, &strangers, &mut of_people).await
+    };
+    let assets = async {
+        fill_objects(reader, objects, &mut of_assets).await?;
+        let mut projects: BTreeSet<ProjectId> = objects.values().flatten().cloned().collect();
+        projects.extend(of_assets.objects.values().flatten().map(|object| object.project.clone()));
+        fill_projects(reader, &projects, &mut of_assets).await
+    };
+    tokio::try_join!(people, assets)?;
+    let Directory { operator: _, members: _, people: _, objects, projects } = of_assets;
+    Ok(Directory { objects, projects, ..of_people })
+}
+
+/// Notes of everybody asked for who is named by a live TRE, or belongs to an org, that they exist;
+/// returns the others.
+pub(super) fn recognize(
+    asked: &BTreeSet<Principal>,
+    live: &Live,
+    directory: &mut Directory,
+) -> BTreeSet<Principal> {
+    if asked.is_empty() {
+        return BTreeSet::new();
+    }
+    let named = named(live, directory);
+    let (known, strangers): (BTreeSet<Principal>, BTreeSet<Principal>) =
+        asked.iter().cloned().partition(|id| named.contains(id));
+    directory.people.extend(known.into_iter().map(|id| (id, true)));
+    strangers
+}
+
+/// Returns everybody of whom the platform has told already that they exist.
+fn named(live: &Live, directory: &Directory) -> BTreeSet<Principal> {
+    let mut named = BTreeSet::from([Principal::User(directory.operator.clone())]);
+    for (org, members) in &directory.members {
+        // An org that does not exist tells nothing of its members.
+        named.insert(Principal::Org(org.clone()));
+        let there = members.iter().filter(|(_, member)| member.is_some());
+        named.extend(there.map(|(user, _)| Principal::User(user.clone())));
+    }
+    for live in live.tres.values() {
+        let tre = &live.tre;
+        let reviewers = tre.review_steps.iter().flat_map(|step| &step.reviewers);
+        named.extend(tre.admins.iter().chain(reviewers).cloned().map(Principal::User));
+        named.extend(tre.authorized_users.iter().cloned());
+        named.insert(Principal::Org(tre.bill_to.clone()));
+    }
+    named
 }
 
 /// One listing an org; then one question for each user that the listing does not show, since a

@@ -20,6 +20,14 @@ pub enum LiveError {
         /// What the wire contract expects, with its article.
         expected: &'static str,
     },
+    /// A snapshot holds a description that is none by the wire contract.
+    #[error("the description of `{tre}` in the snapshot cannot be read: {reason}")]
+    Recorded {
+        /// The TRE.
+        tre: String,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 impl LiveError {
@@ -27,7 +35,7 @@ impl LiveError {
     pub fn platform(&self) -> Option<&PlatformError> {
         match self {
             Self::Platform(error) => Some(error),
-            Self::Shape { .. } => None,
+            Self::Shape { .. } | Self::Recorded { .. } => None,
         }
     }
 
@@ -35,7 +43,7 @@ impl LiveError {
     pub fn kind(&self) -> PlatformErrorKind {
         match self {
             Self::Platform(error) => error.kind.clone(),
-            Self::Shape { .. } => PlatformErrorKind::UnexpectedAnswer,
+            Self::Shape { .. } | Self::Recorded { .. } => PlatformErrorKind::UnexpectedAnswer,
         }
     }
 }

@@ -1,12 +1,16 @@
 //! TREs and their requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::LiveError;
-use super::answers::{gather, unless_refused};
+use super::answers::unless_refused;
 use super::convert::live_tre;
 use crate::model::{Live, LiveTre, OrgId, RequestCounts, TreId};
-use crate::platform::Reader;
+use crate::platform::{Reader, gather};
+
+/// Up to so many TREs are read one by one, all in one round trip, rather than with the whole
+/// selection.
+pub const FEW: usize = 16;
 
 /// Returns every TRE of a selection that the operator can see: those billed to one of the orgs,
 /// or all of them. One listing for each org.
@@ -26,6 +30,28 @@ pub async fn read(
     for listing in listings {
         for described in listing? {
             let tre = live_tre(described)?;
+            live.tres.insert(tre.tre.id.clone(), tre);
+        }
+    }
+    Ok(live)
+}
+
+/// Returns those of a few TREs that belong to a selection and that the operator can see. One call
+/// for each.
+///
+/// # Errors
+///
+/// Where the platform refuses, or answers what the wire contract does not know.
+pub async fn read_some(
+    reader: &dyn Reader,
+    select_bill_to: Option<&[OrgId]>,
+    ids: &BTreeSet<TreId>,
+) -> Result<Live, LiveError> {
+    let is_selected = |org: &OrgId| select_bill_to.is_none_or(|orgs| orgs.contains(org));
+    let mut live = Live::default();
+    for answer in gather(ids.iter().map(|id| reader.describe_tre(id))).await {
+        let Some(tre) = answer?.map(live_tre).transpose()? else { continue };
+        if is_selected(&tre.tre.bill_to) {
             live.tres.insert(tre.tre.id.clone(), tre);
         }
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{
-    Level, Lookup, Member, ObjectId, OrgId, Principal, ProjectId, Questions, Region, TreId,
+    Level, Live, Lookup, Member, ObjectId, OrgId, Principal, ProjectId, Questions, Region, TreId,
     TreState, UserId,
 };
 use crate::platform::{Pending, PlatformErrorKind, Transport, Wire};
@@ -188,7 +188,7 @@ async fn a_directory_tells_known_from_missing_from_unknown() {
         ]
         .into(),
     };
-    let directory = fill(&reader, &user("user-amara"), &questions).await.unwrap();
+    let directory = fill(&reader, &user("user-amara"), &questions, &Live::default()).await.unwrap();
 
     let member = |org_id: &str, id: &str| directory.member(&org(org_id), &user(id));
     let plain = Member { is_admin: false, tre_management: false };
@@ -218,12 +218,62 @@ async fn a_directory_tells_known_from_missing_from_unknown() {
 }
 
 #[tokio::test]
+async fn who_is_named_already_is_not_asked_for() {
+    let reader = altered(|_, _| {});
+    let live = read(&reader, None).await.unwrap();
+    reader.0.routes.lock().unwrap().clear();
+    let people = [
+        // The operator, an admin too; a reviewer; a member of the org that is listed.
+        "user-amara",
+        "user-priya",
+        "user-li",
+        // The billing org, and the one that is listed.
+        "org-biobank",
+        "org-leeds",
+        // Nothing tells of these.
+        "user-zoe",
+        "org-elsewhere",
+    ];
+    let questions = Questions {
+        people: people.into_iter().map(Principal::from_platform).collect(),
+        members: [(org("org-biobank"), [].into()), (org("org-leeds"), [].into())].into(),
+        ..Questions::default()
+    };
+    let directory = fill(&reader, &user("user-amara"), &questions, &live).await.unwrap();
+    assert!(directory.people.values().all(|exists| *exists), "{directory:?}");
+    assert_eq!(directory.people.len(), people.len());
+    let mut routes = reader.0.routes.lock().unwrap().clone();
+    routes.sort();
+    let asked = [
+        "/org-biobank/findMembers",
+        "/org-elsewhere/describe",
+        "/org-leeds/findMembers",
+        "/user-zoe/describe",
+    ];
+    assert_eq!(routes, asked);
+}
+
+#[tokio::test]
+async fn a_few_tres_are_read_one_by_one_and_only_where_they_are_selected() {
+    let reader = altered(|_, _| {});
+    let ids = ["tre-public", "tre-missing"].map(TreId::from_platform).into();
+    let some = read_some(&reader, None, &ids).await.unwrap();
+    assert_eq!(some.tres.keys().map(TreId::as_str).collect::<Vec<_>>(), ["tre-public"]);
+    let routes = std::mem::take(&mut *reader.0.routes.lock().unwrap());
+    assert_eq!(routes, ["/tre-missing/describe", "/tre-public/describe"]);
+    let select = [org("org-biobank")];
+    assert_eq!(read_some(&reader, Some(&select), &ids).await.unwrap().tres.len(), 1);
+    let select = [org("org-leeds")];
+    assert!(read_some(&reader, Some(&select), &ids).await.unwrap().tres.is_empty());
+}
+
+#[tokio::test]
 async fn an_org_is_listed_once_and_only_who_is_not_listed_is_asked_for() {
     let reader = altered(|_, _| {});
     let users = ["user-amara", "user-li", "user-zoe", "user-priya"].map(user);
     let questions =
         Questions { members: [(org("org-biobank"), users.into())].into(), ..Questions::default() };
-    fill(&reader, &user("user-amara"), &questions).await.unwrap();
+    fill(&reader, &user("user-amara"), &questions, &Live::default()).await.unwrap();
     assert_eq!(*reader.0.routes.lock().unwrap(), ["/org-biobank/findMembers"; 3]);
 }
 
@@ -237,7 +287,7 @@ async fn many_questions_are_answered_in_their_order() {
         people: people.iter().map(|id| Principal::from_platform(id)).collect(),
         ..Questions::default()
     };
-    let directory = fill(&reader, &user("user-amara"), &questions).await.unwrap();
+    let directory = fill(&reader, &user("user-amara"), &questions, &Live::default()).await.unwrap();
     assert_eq!(directory.people.len(), 101);
     let there: Vec<_> = directory.people.iter().filter(|(_, exists)| **exists).collect();
     assert_eq!(there, [(&Principal::from_platform("user-li"), &true)]);
@@ -268,7 +318,7 @@ async fn a_project_of_which_nothing_is_told_stays_unknown() {
     let questions =
         Questions { objects: BTreeMap::from([(record.clone(), None)]), ..Questions::default() };
     let operator = UserId::from_platform("user-local");
-    let directory = fill(&reader, &operator, &questions).await.unwrap();
+    let directory = fill(&reader, &operator, &questions, &Live::default()).await.unwrap();
     let Lookup::Known(object) = directory.object(&record) else { panic!("the record is unknown") };
     assert_eq!(directory.project(&object.project), Lookup::Unknown);
 }

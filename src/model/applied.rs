@@ -11,7 +11,7 @@ use super::tre::{Inventory, TreState, Visibility};
 
 /// The managed settings of one TRE as they were last applied. What is `None` (or, among policies,
 /// missing) was not managed then.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AppliedTre {
     /// The state that trectl last brought about.
@@ -76,7 +76,7 @@ impl AppliedTre {
 }
 
 /// One review step as it was last applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AppliedStep {
     /// The step's id.
     pub id: StepId,

@@ -26,7 +26,19 @@ impl<T: Copy> Lookup<T> {
 }
 
 /// An account's level in a project, lowest first (D).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
     /// May see.
@@ -40,7 +52,7 @@ pub enum Level {
 }
 
 /// One membership in an org (D).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Member {
     /// Tells whether the member is an admin of the org.
     pub is_admin: bool,
@@ -49,7 +61,7 @@ pub struct Member {
 }
 
 /// A project that holds assets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Project {
     /// Where it lies.
     pub region: Region,
@@ -60,7 +72,7 @@ pub struct Project {
 }
 
 /// A record or file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Object {
     /// The project it lies in.
     pub project: ProjectId,
@@ -73,7 +85,8 @@ pub struct Object {
 /// What a plan wants to know, gathered before the platform is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Questions {
-    /// Orgs whose memberships matter, each with the users that must be found in it.
+    /// Orgs whose memberships matter, each with the users that must be found in it, even where a
+    /// listing of the org does not show them.
     pub members: BTreeMap<OrgId, BTreeSet<UserId>>,
     /// People and orgs that must exist.
     pub people: BTreeSet<Principal>,
@@ -82,7 +95,7 @@ pub struct Questions {
 }
 
 /// The answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Directory {
     /// The acting account (`whoami`).
     pub operator: UserId,

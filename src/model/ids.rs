@@ -3,10 +3,12 @@
 //! What people write is parsed strictly (`FromStr`). What the platform answers is taken as it is
 //! (`from_platform`): trectl must be able to show a TRE even where it would refuse its spelling.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Why a text is not the identifier it should be.
@@ -44,6 +46,25 @@ fn is_hash(text: &str) -> bool {
 
 fn has_prefix(text: &str, prefix: &str, rest: fn(&str) -> bool) -> bool {
     text.strip_prefix(prefix).is_some_and(rest)
+}
+
+/// Describes an identifier to JSON Schema: it is text.
+macro_rules! text_schema {
+    ($name:ident) => {
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string" })
+            }
+        }
+    };
 }
 
 /// Defines a newtype over text with a strict parser and a lenient constructor.
@@ -96,6 +117,8 @@ macro_rules! id {
                 String::deserialize(deserializer).map(|text| Self(text.into()))
             }
         }
+
+        text_schema!($name);
     };
 }
 
@@ -220,6 +243,8 @@ impl<'de> Deserialize<'de> for Principal {
     }
 }
 
+text_schema!(Principal);
+
 /// An asset as it is written: `record-…`, or with its project `project-…:record-…`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AssetRef {
@@ -290,6 +315,8 @@ impl<'de> Deserialize<'de> for AssetRef {
         String::deserialize(deserializer).map(|text| Self::from_platform(&text))
     }
 }
+
+text_schema!(AssetRef);
 
 #[cfg(test)]
 mod tests {

@@ -155,7 +155,7 @@ fn compare_lists(before: &PolicyValue, after: &PolicyValue) -> Strictness {
 }
 
 /// A policy's value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(from = "Value", into = "Value")]
 pub enum PolicyValue {
     /// `null`: the platform's default, which counts as the loosest value (A).

@@ -10,7 +10,19 @@ use super::ids::{AssetRef, OrgId, Principal, Region, StepId, TreId, UserId};
 use super::policy::PolicyValue;
 
 /// A state of the lifecycle. `amending` on the wire is `maintenance` in the UI and our YAML (D).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum TreState {
     /// After creation: everything can be configured (D).
@@ -162,7 +174,7 @@ impl Asset {
 }
 
 /// One version of what a TRE gives out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Inventory {
     /// The version's name; quoted text such as `2026.1`.

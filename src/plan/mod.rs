@@ -21,7 +21,7 @@ mod warning;
 pub use consent::Allow;
 pub use digest::of as digest;
 pub use model::*;
-pub use planner::{Context, Extent, plan, unmanaged};
-pub use question::questions;
+pub use planner::{Context, Extent, plan, target_info, unmanaged};
+pub use question::{questions, unanswered};
 
 pub use crate::drift::{DriftClass, DriftItem};

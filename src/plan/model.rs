@@ -20,6 +20,9 @@ use crate::platform::{Call, Operation};
 /// The version of the format; a change of meaning changes the first number.
 pub const FORMAT_VERSION: &str = "1.0";
 
+/// What `target.platform` says of an embedded platform.
+pub const EMBEDDED: &str = "embedded";
+
 /// What `impact.unknown` says where data access requests could not be counted.
 pub const UNCOUNTED_REQUESTS: &str = "data access requests";
 
@@ -30,7 +33,7 @@ pub struct Plan {
     pub format_version: String,
     /// The version of trectl that made it.
     pub trectl_version: String,
-    /// When the live state was read, RFC 3339 in UTC.
+    /// When the live state was read, RFC 3339 in UTC; with a snapshot, when that was taken.
     pub timestamp: String,
     /// There is something to execute.
     pub applyable: bool,
@@ -42,6 +45,8 @@ pub struct Plan {
     pub source: Source,
     /// What was planned for.
     pub target: TargetInfo,
+    /// Where the live state was taken from, or null where the platform was asked.
+    pub live: Option<LiveSource>,
     /// Counts.
     pub summary: Summary,
     /// One entry for each TRE, in the order of their ids.
@@ -77,6 +82,22 @@ pub struct TargetInfo {
     pub platform: String,
     /// The acting account.
     pub operator: String,
+}
+
+/// What told the live state in place of the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiveSource {
+    /// The snapshot.
+    pub snapshot: SnapshotInfo,
+}
+
+/// Which snapshot a plan was made against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SnapshotInfo {
+    /// The digest of its content.
+    pub digest: String,
+    /// When it was taken, RFC 3339 in UTC.
+    pub taken_at: String,
 }
 
 /// Counts of TREs, and of steps.

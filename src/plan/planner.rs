@@ -11,8 +11,8 @@ use super::consent::{Allow, Consents, consents};
 use super::digest;
 use super::impact::impact;
 use super::model::{
-    Action, ChangeValues, FORMAT_VERSION, FieldChange, Impact, Place, Plan, PlannedCall, Source,
-    Status, Step, Summary, TargetInfo, TreChange,
+    Action, ChangeValues, EMBEDDED, FORMAT_VERSION, FieldChange, Impact, Place, Plan, PlannedCall,
+    Source, Status, Step, Summary, TargetInfo, TreChange,
 };
 use super::obstacle::obstacles;
 use super::reason;
@@ -24,7 +24,7 @@ use crate::desired::{Desired, DesiredTre, PlatformTarget, Target};
 use crate::diff;
 use crate::drift::{self, DriftItem};
 use crate::lifecycle::Transition;
-use crate::model::{Applied, Directory, Live, LiveTre, OrgId, TreId};
+use crate::model::{Applied, Directory, Live, LiveTre, OrgId, TreId, UserId};
 
 /// Fewer than this are not worth a thread.
 const TRES_AT_ONCE: usize = 16;
@@ -116,17 +116,23 @@ pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
             && changes.iter().all(|change| change.status != Status::Unconsented),
         errored: false,
         source,
-        target: TargetInfo {
-            name: ctx.target.name.clone(),
-            platform: match &ctx.target.platform {
-                PlatformTarget::Embedded { .. } => "embedded".to_owned(),
-                PlatformTarget::DnaNexus(_) => ctx.target.describe_platform(),
-            },
-            operator: ctx.directory.operator.to_string(),
-        },
+        target: target_info(ctx.target, &ctx.directory.operator),
+        live: None,
         summary,
         resource_changes: changes,
         resource_drift: drift.into_iter().flatten().collect(),
+    }
+}
+
+/// Returns what a plan says of its target.
+pub fn target_info(target: &Target, operator: &UserId) -> TargetInfo {
+    TargetInfo {
+        name: target.name.clone(),
+        platform: match &target.platform {
+            PlatformTarget::Embedded { .. } => EMBEDDED.to_owned(),
+            PlatformTarget::DnaNexus(_) => target.describe_platform(),
+        },
+        operator: operator.to_string(),
     }
 }
 

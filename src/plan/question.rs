@@ -1,24 +1,71 @@
 //! What a plan has to know of people, orgs and assets before it can be made. A plan without
 //! changes asks nothing.
 
+use std::collections::BTreeMap;
+
 use super::Context;
 use super::subject::Subject;
-use crate::diff::Field;
+use crate::diff::{Change, Field};
 use crate::lifecycle::Transition;
-use crate::model::{Principal, Questions, Tre, TreState, UserId};
+use crate::model::{Directory, Lookup, Principal, Questions, Tre, TreId, TreState, UserId};
 
 /// Returns the questions of all TREs that would change.
 pub fn questions(ctx: &Context<'_>) -> Questions {
     let mut questions = Questions::default();
     for desired in ctx.selected() {
-        let subject = Subject::new(ctx, desired);
-        if let Some(after) = &subject.after
-            && !subject.changes.is_empty()
-        {
-            ask(&subject, after, &mut questions);
-        }
+        of_one(&Subject::new(ctx, desired), &mut questions);
     }
     questions
+}
+
+/// Returns what the directory does not tell of the questions of each TRE, in words.
+pub fn unanswered(ctx: &Context<'_>) -> BTreeMap<TreId, Vec<String>> {
+    let mut all = BTreeMap::new();
+    for desired in ctx.selected() {
+        let mut questions = Questions::default();
+        of_one(&Subject::new(ctx, desired), &mut questions);
+        let open = open(&questions, ctx.directory);
+        if !open.is_empty() {
+            all.insert(desired.id.value.clone(), open);
+        }
+    }
+    all
+}
+
+fn of_one(subject: &Subject<'_>, questions: &mut Questions) {
+    if let Some(after) = &subject.after
+        && !subject.changes.is_empty()
+    {
+        ask(subject, after, questions);
+    }
+}
+
+/// Of an object that is known the platform was asked where its project lies, so that what it did
+/// not tell then it does not tell anybody.
+fn open(questions: &Questions, directory: &Directory) -> Vec<String> {
+    let Questions { members, people, objects } = questions;
+    let mut open = Vec::new();
+    for person in people {
+        if directory.person(person) == Lookup::Unknown {
+            open.push(format!("whether `{person}` exists"));
+        }
+    }
+    for (org, users) in members {
+        if users.is_empty() && !directory.members.contains_key(org) {
+            open.push(format!("who belongs to `{org}`"));
+        }
+        for user in users {
+            if directory.member(org, user) == Lookup::Unknown {
+                open.push(format!("whether `{user}` holds `treManagement` in `{org}`"));
+            }
+        }
+    }
+    for object in objects.keys() {
+        if directory.object(object) == Lookup::Unknown {
+            open.push(format!("what `{object}` is and where it lies"));
+        }
+    }
+    open
 }
 
 fn ask(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
@@ -74,19 +121,25 @@ fn assets(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
     }
 }
 
-/// Whoever leaves a list may stay in as a member of a listed org.
+/// Whoever loses a role may stay in as a member of a listed org. The listing of the org tells;
+/// nobody must be found in it.
 fn remaining_ways(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
-    let orgs = after.authorized_users.iter().filter_map(|listed| match listed {
-        Principal::Org(org) => Some(org),
-        Principal::User(_) => None,
-    });
-    for org in orgs {
-        for change in &subject.changes {
-            if let Field::AuthorizedUser(Principal::User(user)) = &change.field
-                && change.after.is_null()
-            {
-                questions.members.entry(org.clone()).or_default().insert(user.clone());
-            }
+    let leaves = |change: &Change| {
+        let has_role = matches!(
+            change.field,
+            Field::Admin(_)
+                | Field::AuthorizedUser(Principal::User(_))
+                | Field::Reviewer(..)
+                | Field::ReviewStep(_)
+        );
+        has_role && change.after.is_null()
+    };
+    if !subject.changes.iter().any(leaves) {
+        return;
+    }
+    for listed in &after.authorized_users {
+        if let Principal::Org(org) = listed {
+            questions.members.entry(org.clone()).or_default();
         }
     }
 }

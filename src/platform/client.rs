@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::wire::{self, Found, route};
 use super::{
-    Call, Described, Pending, PlatformError, PlatformErrorKind, Reader, Transport, Writer,
+    Call, Described, Pending, PlatformError, PlatformErrorKind, Reader, Transport, Writer, gather,
 };
 use crate::model::{OrgId, Principal, RequestCounts, TreId, UserId};
 
@@ -80,17 +80,29 @@ impl<T: Transport> Reader for Wire<T> {
             input.extend(bill_to.map(|org| ("billTo".to_owned(), json!(org))));
             let found = self.list(route::FIND_TRES, Value::Object(input)).await?;
             let mut tres = Vec::with_capacity(found.len());
+            let mut bare = Vec::new();
             for mut result in found {
                 match result.get_mut("describe").map(Value::take) {
-                    Some(raw @ Value::Object(_)) => tres.push(described(route::FIND_TRES, raw)?),
-                    // A listing need not describe (A); what is gone meanwhile is left out.
+                    Some(raw @ Value::Object(_)) => {
+                        tres.push(Some(described(route::FIND_TRES, raw)?));
+                    }
+                    // A listing need not describe (A).
                     _ => {
                         let Found { id, describe: _ } = read(route::FIND_TRES, &result)?;
-                        tres.extend(self.describe(&TreId::from_platform(&id)).await?);
+                        bare.push((tres.len(), TreId::from_platform(&id)));
+                        tres.push(None);
                     }
                 }
             }
-            Ok(tres)
+            let answers = gather(bare.iter().map(|(_, id)| self.describe_tre(id))).await;
+            for ((place, _), answer) in bare.iter().zip(answers) {
+                let answer = answer?;
+                if let Some(slot) = tres.get_mut(*place) {
+                    *slot = answer;
+                }
+            }
+            // What is gone meanwhile is left out.
+            Ok(tres.into_iter().flatten().collect())
         })
     }
 

@@ -8,6 +8,7 @@
 mod call;
 mod client;
 mod error;
+mod gather;
 mod parse;
 pub mod repeat;
 pub mod seed;
@@ -21,6 +22,7 @@ use serde_json::Value;
 pub use call::{Call, NewStep, NewTre, Operation, TreUpdate};
 pub use client::Wire;
 pub use error::{Effect, PlatformError, PlatformErrorKind, Unreachable};
+pub use gather::gather;
 pub use parse::CallError;
 
 use crate::model::{OrgId, Principal, RequestCounts, TreId, UserId};
@@ -32,6 +34,12 @@ pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, PlatformError>> 
 pub trait Transport: Send + Sync {
     /// Makes the call, and returns when its effect is durable.
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value>;
+}
+
+impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+    fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
+        T::post(self, route, input)
+    }
 }
 
 /// The reading half.

@@ -6,21 +6,25 @@
 mod apply;
 mod bad_input;
 mod docs;
+mod doctor;
 mod drift;
 mod exit_status;
 mod explain;
 mod harness;
 mod import;
+mod live;
 mod misc;
 mod new;
 mod output;
 mod over_http;
 mod plan;
+mod preflight;
 mod saved_plan;
 #[cfg(unix)]
 mod serve;
 mod served;
 mod show;
 mod sim;
+mod snapshot;
 mod state;
 mod validate;

@@ -104,7 +104,11 @@ impl Served {
         self.stop();
         let path = self.platform.at(".trectl/platform.db");
         let calls = trectl::sim::calls(&path, std::time::Duration::ZERO).unwrap();
-        calls.into_iter().filter(|call| call.effect).map(|call| (call.route, call.input)).collect()
+        calls
+            .into_iter()
+            .filter(|call| call.changes > Some(0))
+            .map(|call| (call.route, call.input))
+            .collect()
     }
 }
 
@@ -123,7 +127,7 @@ fn address(stdout: &mut impl BufRead) -> String {
     loop {
         assert!(stdout.read_line(&mut text).unwrap() > 0, "the server ended: {text}");
         if let Ok(document) = serde_json::from_str::<Value>(&text) {
-            return document["address"].as_str().unwrap().to_owned();
+            return document["listen"].as_str().unwrap().to_owned();
         }
     }
 }

@@ -20,5 +20,6 @@ mod import;
 mod limits;
 mod origin;
 mod shape;
+mod snapshot;
 mod sound;
 mod support;

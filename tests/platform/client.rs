@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use serde_json::{Value, json};
 use trectl::model::{OrgId, PolicyValue, Principal, TreId, UserId};
 use trectl::platform::{
-    Call, Pending, PlatformError, PlatformErrorKind, Reader, Transport, Wire, Writer,
+    Call, Pending, PlatformError, PlatformErrorKind, Reader, Transport, Wire, Writer, gather,
 };
 
 use crate::support::{APPROVED, Caller, SHOWROOM, TABULAR};
@@ -130,13 +130,93 @@ fn pages_that_do_not_go_on_end() {
     assert!(unexpected(now(wire.find_tres(None))).contains("`results`"));
 }
 
-#[test]
-fn a_listing_without_descriptions_is_completed() {
-    let description = Caller::amara().tre("tre-active");
-    let listing = json!({ "results": [{ "id": "tre-active" }], "next": null });
-    let wire = Script::of([listing, description]);
-    let found = now(wire.find_tres(None)).unwrap();
-    assert_eq!(found[0].tre.id, "tre-active");
+/// Lists TREs without describing them, and describes those that it knows, each answer at its own
+/// time.
+struct Bare {
+    description: Value,
+    known: Vec<u32>,
+    under_way: Mutex<(usize, usize)>,
+}
+
+impl Bare {
+    fn of(known: impl IntoIterator<Item = u32>) -> Wire<Self> {
+        let description = Caller::amara().tre("tre-active");
+        let known = known.into_iter().collect();
+        Wire(Self { description, known, under_way: Mutex::default() })
+    }
+
+    fn begin(&self) {
+        let (now, most) = &mut *self.under_way.lock().unwrap();
+        *now += 1;
+        *most = (*most).max(*now);
+    }
+
+    fn page(number: u32, next: Value) -> Value {
+        let results: Vec<_> =
+            (0..50).map(|at| json!({ "id": format!("tre-{}", number * 50 + at) })).collect();
+        json!({ "results": results, "next": next })
+    }
+}
+
+impl Transport for Bare {
+    fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
+        let id = route.split('/').nth(1).unwrap().to_owned();
+        Box::pin(async move {
+            if route == "/system/findTres" {
+                assert_eq!(input["describe"], json!(true));
+                return Ok(match input.get("starting") {
+                    None => Self::page(0, json!("tre-50")),
+                    Some(_) => Self::page(1, Value::Null),
+                });
+            }
+            let number: u32 = id.strip_prefix("tre-").unwrap().parse().unwrap();
+            self.begin();
+            // Some answers take longer than those to later questions.
+            for _ in 0..=(number * 7) % 5 {
+                tokio::task::yield_now().await;
+            }
+            self.under_way.lock().unwrap().0 -= 1;
+            if !self.known.contains(&number) {
+                let kind = PlatformErrorKind::ResourceNotFound;
+                return Err(PlatformError::new(route, kind, "It is gone."));
+            }
+            let mut description = self.description.clone();
+            description["id"] = json!(id);
+            Ok(description)
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_listing_without_descriptions_is_completed_a_few_at_a_time_and_in_order() {
+    let wire = Bare::of((0..100).filter(|number| number % 10 != 3));
+    let found = wire.find_tres(None).await.unwrap();
+    let ids: Vec<&str> = found.iter().map(|tre| tre.tre.id.as_str()).collect();
+    let there = (0..100).filter(|number| number % 10 != 3).map(|number| format!("tre-{number}"));
+    assert_eq!(ids, there.collect::<Vec<_>>(), "what is gone meanwhile is left out");
+    assert_eq!(wire.0.under_way.lock().unwrap().1, 16);
+}
+
+#[tokio::test]
+async fn after_a_failure_nothing_more_is_asked() {
+    let asked = Mutex::new(Vec::new());
+    let ask = |number: usize| -> Pending<'_, usize> {
+        asked.lock().unwrap().push(number);
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            let kind = match number {
+                3 => PlatformErrorKind::PermissionDenied,
+                20 => PlatformErrorKind::NoAnswer,
+                _ => return Ok(number),
+            };
+            Err(PlatformError::new("/x", kind, "No."))
+        })
+    };
+    let answers = gather((0..1_000).map(&ask)).await;
+    assert!(answers[3].is_err() && answers[4].is_ok(), "a refusal is about one thing only");
+    assert!(answers[20].is_err());
+    assert_eq!(answers.len(), asked.lock().unwrap().len());
+    assert!(answers.len() < 50, "{}", answers.len());
 }
 
 #[test]

@@ -238,6 +238,7 @@ fn plan_of(resource_changes: Vec<TreChange>) -> Plan {
             platform: "embedded".to_owned(),
             operator: "user-local".to_owned(),
         },
+        live: None,
         summary: Summary::default(),
         resource_changes,
         resource_drift: Vec::new(),

@@ -1,9 +1,10 @@
 //! `doctor`: target, credentials, permissions, and the platform's answers against the contract.
 
-use crate::cli::doctor::{self, Report, Subject};
+use crate::cli::doctor::{self, Link, Report, Subject};
 use crate::cli::exit::Status;
 use crate::cli::failure::{FailureKind, Outcome, Stop};
 use crate::cli::output::Output;
+use crate::cli::platform::Opened;
 use crate::cli::session::{Documents, Session};
 use crate::cli::{platform, runtime};
 
@@ -18,13 +19,14 @@ pub fn run(output: &mut Output) -> Outcome {
     };
     runtime::block_on(|interrupt| async move {
         let opened = platform::open_transport(&session, output.settings(), &interrupt).await;
-        let transport = match opened {
-            Ok(transport) => Ok(transport),
-            Err(Stop::Failed(failure)) if is_a_finding(failure.kind) => Err(*failure),
+        let (transport, connection) = match opened {
+            Ok(Opened { transport, connection }) => (Ok(transport), connection),
+            Err(Stop::Failed(failure)) if is_a_finding(failure.kind) => (Err(*failure), None),
             Err(stop) => return Err(stop),
         };
         let settings = output.settings();
-        let subject = Subject { session: &session, settings, transport, link: None };
+        let link = connection.as_ref().map(|connection| connection as &dyn Link);
+        let subject = Subject { session: &session, settings, transport, link };
         let report = interrupt.or(doctor::examine(subject)).await?;
         Ok(tell(&report, output))
     })

@@ -1,6 +1,7 @@
 //! `plan`: what `apply` would do, shown and saved. It never changes anything.
 
 use camino::Utf8Path;
+use jiff::civil::Date;
 
 use crate::cli::args::Plan as Args;
 use crate::cli::exit::Status;
@@ -8,25 +9,35 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Planned, Request};
 use crate::cli::session::{Documents, Session};
-use crate::cli::{files, pages, platform, runtime};
+use crate::cli::{files, pages, platform, recorded, runtime};
 use crate::plan::Plan;
-use crate::plan::render::{self, Purpose};
+use crate::plan::render::{self, Options, Purpose};
 
 /// Makes the plan and prints it.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Needed)?;
     let request = Request::new(&args.scope.only, &args.consents.allow);
+    if let Some(file) = &args.live {
+        let snapshot = recorded::read(&output.settings().path(file))?;
+        let plan = recorded::plan(&session, &snapshot, &request)?;
+        return finish(&plan, args, &session, output);
+    }
     runtime::block_on(|interrupt| async move {
         let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
         let Planned { plan, loaded: _, unmanaged: _ } = planned;
-        if let Some(file) = &args.out {
-            save(&plan, &output.settings().path(file))?;
-        }
-        let status = status(&plan, args);
-        show(&plan, args, status, output);
-        Ok(status)
+        finish(&plan, args, &session, output)
     })
+}
+
+/// Saves and shows the plan.
+fn finish(plan: &Plan, args: &Args, session: &Session, output: &mut Output) -> Outcome {
+    if let Some(file) = &args.out {
+        save(plan, &output.settings().path(file))?;
+    }
+    let status = status(plan, args);
+    show(plan, args, (status, session.today), output);
+    Ok(status)
 }
 
 fn status(plan: &Plan, args: &Args) -> Status {
@@ -43,13 +54,15 @@ fn save(plan: &Plan, file: &Utf8Path) -> Result<(), Failure> {
     files::replace(file, text.as_bytes())
 }
 
-fn show(plan: &Plan, args: &Args, status: Status, output: &mut Output) {
+fn show(plan: &Plan, args: &Args, (status, today): (Status, Date), output: &mut Output) {
     if output.settings().is_json() {
         output.json(plan);
         return;
     }
     let purpose = Purpose::Read { exit: status.code(), apply: pages::apply_command(args, output) };
-    let options = pages::options(output.settings(), plan, purpose);
+    // A consent counts from today, however old the live state is.
+    let options =
+        Options { read_on: Some(today), ..pages::options(output.settings(), plan, purpose) };
     output.result(&render::human(plan, &options));
     if let Some(file) = &args.out {
         output.say(&format!("Saved in `{file}`."));

@@ -8,6 +8,7 @@ use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
 use crate::diag::{self, did_you_mean};
+use crate::live::Snapshot;
 use crate::plan::Plan;
 use crate::plan::render::DriftReport;
 use crate::schema;
@@ -17,6 +18,7 @@ const WRITTEN: &[schema::NamedSchema] = &[
     ("plan", || schemars::schema_for!(Plan)),
     ("drift", || schemars::schema_for!(DriftReport)),
     ("doctor", || schemars::schema_for!(doctor::Report)),
+    ("snapshot", || schemars::schema_for!(Snapshot)),
     ("diagnostics", || schemars::schema_for!(diag::render::json::Report)),
 ];
 

@@ -25,7 +25,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
 }
 
 fn list(session: &Session, output: &mut Output) -> Outcome {
-    let loaded = session.state.load().map_err(state_failure)?;
+    let loaded = session.state()?.load().map_err(state_failure)?;
     let partway: Vec<&TreId> = loaded.progress().keys().collect();
     if output.settings().is_json() {
         output.json(&json!({
@@ -50,7 +50,7 @@ fn list(session: &Session, output: &mut Output) -> Outcome {
 }
 
 fn forget(args: &Forget, session: &Session, output: &mut Output) -> Outcome {
-    let loaded = session.state.load().map_err(state_failure)?;
+    let loaded = session.state()?.load().map_err(state_failure)?;
     for id in &args.ids {
         is_remembered(id, &loaded)?;
     }
@@ -61,7 +61,7 @@ fn forget(args: &Forget, session: &Session, output: &mut Output) -> Outcome {
             let lock = journaling::lock(session, output, &interrupt).await?;
             let info = journaling::info(session, operator.clone(), None);
             let (run, clock) = (journaling::run_id(), journaling::clock());
-            session.state.forget(lock, id, &run, info, clock).await.map_err(state_failure)?;
+            session.state()?.forget(lock, id, &run, info, clock).await.map_err(state_failure)?;
         }
         if output.settings().is_json() {
             output.json(&json!({ "format_version": FORMAT_VERSION, "forgotten": args.ids }));

@@ -35,7 +35,7 @@ pub struct Subject<'a> {
 pub async fn examine(subject: Subject<'_>) -> Report {
     let Subject { session, settings, transport, link } = subject;
     let target = target::check(session, settings, link);
-    let state = state::check(&session.state, settings);
+    let state = state::check(session, settings);
     let (checks, operator) = match transport {
         Ok(transport) => of_platform(session, settings, link, Probe::new(transport)).await,
         Err(failure) => (unopened(&failure), None),
@@ -132,7 +132,8 @@ fn unopened(failure: &Failure) -> Vec<Check> {
     [host].into_iter().chain(others.map(|kind| not_checked(kind, reason))).collect()
 }
 
-fn broken(kind: Kind, failure: &Failure) -> Check {
+/// Returns the check that failed as a command would have.
+pub fn broken(kind: Kind, failure: &Failure) -> Check {
     let mut check = kind.failed(&failure.message);
     for cause in failure.causes() {
         check = check.line(cause);

@@ -2,6 +2,11 @@
 
 use jiff::SignedDuration;
 
+use crate::api::config::name;
+use crate::api::{self, Config};
+use crate::cli::platform::Connection;
+use crate::desired::Protocol;
+
 /// A connection, as far as `doctor` asks it.
 pub trait Link: Send + Sync {
     /// Returns protocol, host and port: `https://api.dnanexus.com`.
@@ -34,4 +39,50 @@ pub enum Security {
     Tls,
     /// Plain HTTP, to this machine only.
     PlainToThisMachine,
+}
+
+impl Link for Connection {
+    fn address(&self) -> String {
+        self.config().endpoint.url()
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        let Config { endpoint, token, ca, proxy, no_proxy: _ } = self.config();
+        let mut settings = vec![
+            told("protocol", &endpoint.protocol, |protocol| name(*protocol).to_owned()),
+            told("host", &endpoint.host, String::clone),
+            told("port", &endpoint.port, u16::to_string),
+            Setting { name: "token", value: None, origin: token.origin.to_string() },
+        ];
+        settings.extend(
+            ca.iter().map(|ca| told("certificates", ca, |path| path.display().to_string())),
+        );
+        // The address of a proxy may hold a password.
+        settings.extend(proxy.iter().map(|proxy| Setting {
+            name: "proxy",
+            value: None,
+            origin: proxy.origin.to_string(),
+        }));
+        settings
+    }
+
+    fn security(&self) -> Security {
+        match self.config().endpoint.protocol.value {
+            Protocol::Https => Security::Tls,
+            Protocol::Http => Security::PlainToThisMachine,
+        }
+    }
+
+    fn ahead(&self) -> Option<SignedDuration> {
+        Self::ahead(self)
+    }
+
+    fn refused_for_rate(&self) -> u64 {
+        self.client().seen().too_many
+    }
+}
+
+fn told<T>(name: &'static str, setting: &api::Setting<T>, text: impl Fn(&T) -> String) -> Setting {
+    let value = Some(text(&setting.value));
+    Setting { name, value, origin: setting.origin.to_string() }
 }

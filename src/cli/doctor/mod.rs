@@ -20,6 +20,6 @@ mod tests;
 mod tre;
 
 pub use examine::{Subject, examine, unresolved};
-pub use link::{Link, Security, Setting};
+pub use link::Link;
 pub use render::human;
 pub use report::Report;

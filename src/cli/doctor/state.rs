@@ -2,12 +2,21 @@
 
 use serde_json::json;
 
+use super::examine::broken;
 use super::report::{Check, Kind};
+use crate::cli::session::Session;
 use crate::cli::settings::Settings;
 use crate::state::{Holder, Owner, StateError, Store};
 
 /// Reads the state and looks at its lock. Nothing is created or written.
-pub fn check(store: &Store, settings: &Settings) -> Check {
+pub fn check(session: &Session, settings: &Settings) -> Check {
+    match session.state() {
+        Ok(store) => look_at(&store, settings),
+        Err(failure) => broken(Kind::State, &failure),
+    }
+}
+
+fn look_at(store: &Store, settings: &Settings) -> Check {
     let folder = store.folder();
     let loaded = match store.load() {
         Ok(loaded) => loaded,

@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 use super::connection::not_checked;
 use super::probe::Probe;
 use super::report::{Check, Kind};
-use crate::live;
+
 use crate::model::{OrgId, UserId};
 use crate::platform::wire::route;
-use crate::platform::{Pending, PlatformError, PlatformErrorKind};
+use crate::platform::{Pending, PlatformError, PlatformErrorKind, gather};
 
 /// So many are named; of the others the number is told.
 const NAMED: usize = 3;
@@ -42,7 +42,7 @@ impl Tres {
             }
         }
         let ids: Vec<String> = tres.described.keys().cloned().collect();
-        let answers = live::gather(ids.iter().map(|id| describe(probe, id))).await;
+        let answers = gather(ids.iter().map(|id| describe(probe, id))).await;
         for (id, answer) in ids.into_iter().zip(answers) {
             match answer {
                 Ok(description) => _ = tres.described.insert(id, Some(description)),

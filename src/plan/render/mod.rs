@@ -13,6 +13,8 @@ mod tests;
 mod text;
 mod tre;
 
+use std::time::Duration;
+
 use sha2::{Digest, Sha256};
 
 pub use drift::{DriftReport, drift_human};
@@ -48,6 +50,8 @@ pub struct Options {
     pub purpose: Purpose,
     /// The day of the plan, from which a suggested consent counts.
     pub read_on: Option<jiff::civil::Date>,
+    /// How old the snapshot is that the plan was made against, if it was.
+    pub snapshot_age: Option<Duration>,
 }
 
 /// What the reader does with the plan.
@@ -79,7 +83,7 @@ impl Purpose {
 /// Returns a plan for people.
 pub fn human(plan: &Plan, options: &Options) -> String {
     let mut page = Page::new(options.width, options.palette);
-    summary::opening(&mut page, plan);
+    summary::opening(&mut page, plan, options);
     tre::all(&mut page, &plan.resource_changes, options);
     summary::closing(&mut page, plan, options);
     page.finish()

@@ -1,17 +1,22 @@
 //! The first and the last lines of a plan.
 
+use std::time::Duration;
+
 use super::field::count;
 use super::headline::does;
 use super::text::{Page, Role};
 use super::{Options, Purpose, plan_id};
-use crate::plan::{Extent, GitInfo, Plan, Status, Summary, TargetInfo, TreChange};
+use crate::plan::{
+    EMBEDDED, Extent, GitInfo, LiveSource, Plan, SnapshotInfo, Status, Summary, TargetInfo,
+    TreChange,
+};
 use crate::platform::Operation;
 
 /// So many TREs are named in a sentence.
 const NAMED: usize = 8;
 
 /// Writes what the plan is for and what it was made from.
-pub fn opening(page: &mut Page, plan: &Plan) {
+pub fn opening(page: &mut Page, plan: &Plan, options: &Options) {
     let TargetInfo { name, platform, operator } = &plan.target;
     let id = plan_id(plan);
     page.line(&[
@@ -22,8 +27,6 @@ pub fn opening(page: &mut Page, plan: &Plan) {
         (Role::Plain, ": "),
         (Role::Plain, platform_words(platform)),
     ]);
-    let read =
-        plan.timestamp.get(11..16).map_or_else(String::new, |time| format!(" at {time} UTC"));
     let git = match &plan.source.git {
         None => "not in git".to_owned(),
         Some(GitInfo { commit, dirty }) => {
@@ -31,13 +34,40 @@ pub fn opening(page: &mut Page, plan: &Plan) {
             format!("commit {commit}{}", if *dirty { " with uncommitted changes" } else { "" })
         }
     };
-    page.words(Role::Plain, &format!("Read{read} as {operator}, {git}. {}", drift(plan)), 0);
+    let read = read(plan, options);
+    page.words(Role::Plain, &format!("{read} as {operator}, {git}. {}", drift(plan)), 0);
     page.blank();
+}
+
+/// Says when the live state was read, and whether it was read from the platform at all.
+fn read(plan: &Plan, options: &Options) -> String {
+    let Some(LiveSource { snapshot: SnapshotInfo { digest: _, taken_at } }) = &plan.live else {
+        let time = plan.timestamp.get(11..16);
+        return time.map_or_else(|| "Read".to_owned(), |time| format!("Read at {time} UTC"));
+    };
+    let at = match (taken_at.get(..10), taken_at.get(11..16)) {
+        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        _ => taken_at.clone(),
+    };
+    let age = options.snapshot_age.map_or_else(String::new, |age| format!(" ({})", ago(age)));
+    format!("From a snapshot, not the platform: taken {at}{age}")
+}
+
+/// Says how long ago something was, in the largest unit that fits.
+fn ago(age: Duration) -> String {
+    let seconds = age.as_secs();
+    let (number, unit) = match seconds {
+        0..60 => return "just now".to_owned(),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })
 }
 
 /// Returns a platform's name for people: an embedded one must never be taken for a real one.
 pub fn platform_words(platform: &str) -> &str {
-    if platform == "embedded" { "embedded platform, not a real one" } else { platform }
+    if platform == EMBEDDED { "embedded platform, not a real one" } else { platform }
 }
 
 fn drift(plan: &Plan) -> String {

@@ -82,6 +82,7 @@ fn options(exit: u8) -> Options {
         invocation: "trectl".to_owned(),
         purpose: Purpose::Read { exit, apply: "trectl apply".to_owned() },
         read_on: Some(jiff::civil::date(2026, 5, 6)),
+        snapshot_age: None,
     }
 }
 
@@ -198,6 +199,34 @@ fn blocked() -> Value {
             "evidence": "documented", "range": place("tres/oncology.yaml", 44)
         }]
     })
+}
+
+#[test]
+fn a_snapshot_is_never_taken_for_the_platform() {
+    let mut plan = plan(json!([]), json!({}));
+    let snapshot = crate::plan::SnapshotInfo {
+        digest: "sha256:22".to_owned(),
+        taken_at: "2026-05-06T09:30:59Z".to_owned(),
+    };
+    plan.live = Some(crate::plan::LiveSource { snapshot });
+    let first_lines = |age| {
+        let options = Options { snapshot_age: age, ..options(0) };
+        human(&plan, &options).lines().skip(1).take(2).collect::<Vec<_>>().join(" ")
+    };
+    let told = "From a snapshot, not the platform: taken 2026-05-06 09:30 UTC";
+    let made = "as user-amara, commit a1c9f04. No drift.";
+    assert_eq!(first_lines(None), format!("{told} {made}"));
+    for (seconds, words) in [
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (3_599, "59 minutes ago"),
+        (7_200, "2 hours ago"),
+        (172_799, "47 hours ago"),
+        (172_800, "2 days ago"),
+    ] {
+        let age = Some(Duration::from_secs(seconds));
+        assert_eq!(first_lines(age), format!("{told} ({words}) {made}"));
+    }
 }
 
 #[test]

@@ -1,15 +1,16 @@
 //! A platform on which a plan is made and played, call by call.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context as Task, Poll, Waker};
 
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
-use trectl::desired::{ConsentKind, Desired, DesiredTre};
-use trectl::live::{self, LiveError};
-use trectl::model::{Applied, AppliedTre, Directory, TreId};
-use trectl::plan::{self, Allow, Context, Extent, Plan, Step, TreChange};
+use trectl::desired::{ConsentKind, Desired, DesiredTre, Target};
+use trectl::live::{self, Content, LiveError, Snapshot};
+use trectl::model::{Applied, AppliedTre, Directory, Live, Questions, TreId};
+use trectl::plan::{self, Allow, Context, Extent, Plan, Source, Step, TreChange};
 use trectl::platform::wire::TreDescription;
 use trectl::platform::{PlatformError, PlatformErrorKind, Reader, Wire};
 use trectl::sim::{InMemory, World};
@@ -55,6 +56,44 @@ impl Terms {
     pub fn tighten_only(self) -> Self {
         Self { extent: Extent::TightenOnly, ..self }
     }
+}
+
+/// What a snapshot was taken with.
+#[derive(Clone, Copy)]
+pub enum Taken {
+    /// The document: its questions are answered too.
+    BesideIt,
+    /// Nothing: only what any document may ask is answered.
+    WithoutIt,
+}
+
+impl Terms {
+    fn records(&self) -> Applied {
+        self.applied.iter().map(|tre| (TreId::from_platform(TRE), tre.clone())).collect()
+    }
+
+    fn context<'a>(
+        &'a self,
+        desired: &'a Desired,
+        target: &'a Target,
+        (live, applied, directory): (&'a Live, &'a Applied, &'a Directory),
+    ) -> Context<'a> {
+        Context {
+            desired,
+            target,
+            live,
+            applied,
+            directory,
+            only: None,
+            allow: &self.allow,
+            extent: self.extent,
+            today: TODAY,
+        }
+    }
+}
+
+fn source() -> Source {
+    Source { digest: "sha256:0".to_owned(), git: None }
 }
 
 /// The platform, played by its actor.
@@ -127,29 +166,68 @@ impl Stage {
         self.try_plan(&repository(documents), terms).unwrap()
     }
 
+    /// Plans a document against a snapshot that was taken beside it or without it, written and
+    /// read back; tells what the snapshot leaves open.
+    pub fn plan_recorded(
+        &self,
+        document: &Document,
+        terms: &Terms,
+        taken: Taken,
+    ) -> (Plan, Vec<String>) {
+        let desired = repository([document.resolved(TRE)]);
+        self.try_plan_recorded(&desired, terms, taken).unwrap()
+    }
+
+    fn try_plan_recorded(
+        &self,
+        desired: &Desired,
+        terms: &Terms,
+        taken: Taken,
+    ) -> Result<(Plan, Vec<String>), LiveError> {
+        let reader = Wire(self.platform.clone());
+        let operator = now(reader.whoami())?;
+        let live = now(live::read(&reader, None))?;
+        let target = target(&terms.ask_consent);
+        let applied = terms.records();
+        let nobody = Directory::of(operator.clone());
+        let context = terms.context(desired, &target, (&live, &applied, &nobody));
+        let asked = match taken {
+            Taken::BesideIt => plan::questions(&context),
+            Taken::WithoutIt => Questions::default(),
+        };
+        let questions = live::survey(&live, None, asked.clone());
+        let directory = now(live::fill(&reader, &operator, &questions, &live))?;
+        let snapshot = Snapshot::of(Content {
+            taken_at: "2026-05-01T00:00:00Z".to_owned(),
+            target: plan::target_info(&target, &operator),
+            select_bill_to: None,
+            live: &live,
+            requests: BTreeMap::new(),
+            directory: live::without_strangers(directory, &live, None, &asked),
+            applied: &applied,
+        });
+
+        let snapshot = Snapshot::read(snapshot.to_text().as_bytes()).unwrap();
+        let live = snapshot.live(None)?;
+        let nobody = Directory::of(snapshot.directory.operator.clone());
+        let context = terms.context(desired, &target, (&live, &snapshot.applied, &nobody));
+        let directory = snapshot.directory(&plan::questions(&context), &live);
+        let context = Context { directory: &directory, ..context };
+        let open = plan::unanswered(&context).into_values().flatten().collect();
+        Ok((plan::plan(&context, snapshot.taken_at.clone(), source()), open))
+    }
+
     fn try_plan(&self, desired: &Desired, terms: &Terms) -> Result<Plan, LiveError> {
         let reader = Wire(self.platform.clone());
         let operator = now(reader.whoami())?;
         let live = now(live::read(&reader, None))?;
         let target = target(&terms.ask_consent);
-        let id = TreId::from_platform(TRE);
-        let applied: Applied = terms.applied.iter().map(|tre| (id.clone(), tre.clone())).collect();
+        let applied = terms.records();
         let nobody = Directory::of(operator.clone());
-        let context = Context {
-            desired,
-            target: &target,
-            live: &live,
-            applied: &applied,
-            directory: &nobody,
-            only: None,
-            allow: &terms.allow,
-            extent: terms.extent,
-            today: TODAY,
-        };
-        let directory = now(live::fill(&reader, &operator, &plan::questions(&context)))?;
+        let context = terms.context(desired, &target, (&live, &applied, &nobody));
+        let directory = now(live::fill(&reader, &operator, &plan::questions(&context), &live))?;
         let context = Context { directory: &directory, ..context };
-        let source = plan::Source { digest: "sha256:0".to_owned(), git: None };
-        Ok(plan::plan(&context, "2026-05-01T00:00:00Z".to_owned(), source))
+        Ok(plan::plan(&context, "2026-05-01T00:00:00Z".to_owned(), source()))
     }
 
     /// Makes the calls of a plan, and returns the TRE before and after each of them.

@@ -1,76 +1,23 @@
-//! The platform of a target, opened to read or to write.
+//! The embedded platform of a target: its store, and the seed that it begins with.
 
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::clock;
-use super::failure::{Failure, FailureKind, Findings, Stop};
-use super::interrupt::Interrupt;
-use super::session::Session;
-use super::settings::Settings;
+use crate::cli::clock;
+use crate::cli::failure::{Failure, FailureKind, Findings, Stop};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::session::Session;
+use crate::cli::settings::Settings;
 use crate::desired::PlatformTarget;
 use crate::diag::Severity;
 use crate::platform::seed::Seed;
-use crate::platform::{PlatformError, PlatformErrorKind, Reader, Transport, Wire, Writer};
 use crate::schema;
 use crate::sim::{self, Access, Embedded, OpenError};
 use crate::source::{Document, Kind, Repository};
 
-/// Both halves of a platform that may be changed.
-pub struct Writable {
-    /// The reading half.
-    pub reader: Arc<dyn Reader>,
-    /// The writing half.
-    pub writer: Arc<dyn Writer>,
-}
-
-/// Opens the platform of the target to read: nothing is created or written.
-///
-/// # Errors
-///
-/// Where it cannot be reached.
-pub async fn open_to_read(
-    session: &Session,
-    settings: &Settings,
-    interrupt: &Interrupt,
-) -> Result<Arc<dyn Reader>, Stop> {
-    let embedded = open(session, settings, interrupt, Access::Read).await?;
-    Ok(Arc::new(Wire(embedded)))
-}
-
-/// Opens the platform of the target to read, and returns it without the types: its answers are
-/// what they are.
-///
-/// # Errors
-///
-/// Where it cannot be reached.
-pub async fn open_transport(
-    session: &Session,
-    settings: &Settings,
-    interrupt: &Interrupt,
-) -> Result<Arc<dyn Transport>, Stop> {
-    let embedded = open(session, settings, interrupt, Access::Read).await?;
-    Ok(Arc::new(embedded))
-}
-
-/// Opens the platform of the target to read and write.
-///
-/// # Errors
-///
-/// Where it cannot be reached.
-pub async fn open_to_write(
-    session: &Session,
-    settings: &Settings,
-    interrupt: &Interrupt,
-) -> Result<Writable, Stop> {
-    let embedded = open(session, settings, interrupt, Access::Write).await?;
-    let wire = Wire(embedded);
-    Ok(Writable { reader: Arc::new(wire.clone()), writer: Arc::new(wire) })
-}
-
 /// Opens the store beside the runtime, since one in use is waited for.
-async fn open(
+pub(super) async fn open(
     session: &Session,
     settings: &Settings,
     interrupt: &Interrupt,
@@ -92,10 +39,7 @@ pub fn options(
 ) -> Result<sim::Options, Stop> {
     let (path, seed) = match &session.target.platform {
         PlatformTarget::Embedded { path, seed } => (session.path(path), seed),
-        PlatformTarget::DnaNexus(_) => {
-            let host = session.target.describe_platform();
-            return Err(not_built(&session.target.name, &host).into());
-        }
+        PlatformTarget::DnaNexus(_) => return Err(not_embedded(session).into()),
     };
     let seed = match seed {
         // A store that is there has its world; the seed counts again after a reset.
@@ -112,12 +56,10 @@ pub fn options(
     })
 }
 
-fn not_built(target: &str, host: &str) -> Failure {
-    Failure::usage(format!(
-        "The target `{target}` is `{host}`: not built yet, this version speaks to embedded \
-         platforms."
-    ))
-    .hint("Name an embedded target with `--target`, or write one: `platform: {embedded: .trectl/platform.db}`.")
+fn not_embedded(session: &Session) -> Failure {
+    let host = session.target.describe_platform();
+    Failure::usage(format!("The target `{}` is `{host}`, not embedded.", session.target.name))
+        .hint("Name an embedded target with `--target`.")
 }
 
 /// Returns the seed: among the documents that were read, or else from its file.
@@ -187,20 +129,6 @@ pub fn refused(error: OpenError) -> Failure {
             failure.hint("Name another file with `embedded:` in `trectl.yaml`.")
         }
         OpenError::Corrupted { .. } | OpenError::Newer { .. } | OpenError::Exists { .. } => failure,
-    };
-    failure.because(error)
-}
-
-/// Returns the failure of a platform that did not answer as it should.
-pub fn failed(error: PlatformError) -> Failure {
-    let kind = match error.kind {
-        PlatformErrorKind::StoreBusy => FailureKind::Locked,
-        _ => FailureKind::Platform,
-    };
-    let failure = Failure::new(kind, "The platform did not do what was asked.");
-    let failure = match &error.request_id {
-        Some(id) => failure.hint(format!("The vendor finds the call under the id `{id}`.")),
-        None => failure,
     };
     failure.because(error)
 }
