@@ -36,12 +36,12 @@ pub async fn read(
     Ok(live)
 }
 
-/// Returns those of a few TREs that belong to a selection and that the operator can see. One call
-/// for each.
+/// Returns those of a few TREs that belong to a selection and that the operator can see, as a
+/// listing would. One call for each.
 ///
 /// # Errors
 ///
-/// Where the platform refuses, or answers what the wire contract does not know.
+/// Where the platform fails, or answers what the wire contract does not know.
 pub async fn read_some(
     reader: &dyn Reader,
     select_bill_to: Option<&[OrgId]>,
@@ -50,7 +50,8 @@ pub async fn read_some(
     let is_selected = |org: &OrgId| select_bill_to.is_none_or(|orgs| orgs.contains(org));
     let mut live = Live::default();
     for answer in gather(ids.iter().map(|id| reader.describe_tre(id))).await {
-        let Some(tre) = answer?.map(live_tre).transpose()? else { continue };
+        let found = unless_refused(answer)?.flatten();
+        let Some(tre) = found.map(live_tre).transpose()? else { continue };
         if is_selected(&tre.tre.bill_to) {
             live.tres.insert(tre.tre.id.clone(), tre);
         }
