@@ -162,7 +162,7 @@ fn http(config: &Config, ca: Option<&[u8]>) -> Result<reqwest::Client, ClientErr
         builder = builder.tls_certs_only(trusted);
     }
     if let Some(Setting { value, origin }) = &config.proxy {
-        let proxy = Proxy::https(value.as_str())
+        let proxy = Proxy::https(value.url())
             .map_err(|_| ClientError::Proxy { origin: origin.to_string() })?;
         let around = config.no_proxy.as_deref().and_then(NoProxy::from_string);
         builder = builder.proxy(proxy.no_proxy(around));

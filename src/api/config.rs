@@ -4,17 +4,21 @@
 //!
 //! Pure: the environment and the file are given.
 
+mod error;
 mod file;
+mod proxy;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use self::error::ConfigError;
 pub use self::file::File;
+pub use self::proxy::Proxy;
 use super::Token;
 use crate::desired::{Address, DEFAULT_HOST, Protocol};
 
@@ -73,8 +77,16 @@ pub struct Endpoint {
 impl Endpoint {
     /// Returns the address as it is written in URLs, without a path.
     pub fn url(&self) -> String {
-        let Self { protocol, host, port } = self;
-        format!("{}://{}:{}", name(protocol.value), host.value, port.value)
+        format!("{}://{}", name(self.protocol.value), self.authority())
+    }
+
+    /// Returns host and port as they are written in URLs: an IPv6 address in brackets.
+    pub fn authority(&self) -> String {
+        let Self { protocol: _, host, port } = self;
+        match host.value.parse::<Ipv6Addr>() {
+            Ok(address) => format!("[{address}]:{}", port.value),
+            Err(_) => format!("{}:{}", host.value, port.value),
+        }
     }
 }
 
@@ -88,100 +100,10 @@ pub struct Config {
     /// The certificates that are trusted, a file in PEM form; those of the system where it is
     /// `None`.
     pub ca: Option<Setting<PathBuf>>,
-    /// The proxy that `https` goes through.
-    pub proxy: Option<Setting<String>>,
+    /// The proxy that calls go through.
+    pub proxy: Option<Setting<Proxy>>,
     /// Hosts that no proxy is asked for, as `NO_PROXY` lists them.
     pub no_proxy: Option<String>,
-}
-
-/// Settings that cannot be used. No message shows what could be a token.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// No token anywhere.
-    #[error("There is no token: neither {SECURITY_CONTEXT} nor {} gives one.", file_words(.file.as_ref()))]
-    NoToken {
-        /// The configuration file, where the environment tells its place.
-        file: Option<PathBuf>,
-    },
-    /// The security context is not what the vendor's client writes.
-    #[error("The security context in {origin} cannot be used: {reason}.")]
-    SecurityContext {
-        /// Where it stands.
-        origin: Origin,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// The token is for another host than the target's.
-    #[error(
-        "The token in {token} goes with the host `{theirs}`, and the target is `{ours}`: it is \
-         not sent there."
-    )]
-    TokenOfAnotherHost {
-        /// Where the token stands.
-        token: Origin,
-        /// The host beside the token.
-        theirs: String,
-        /// The host of the target.
-        ours: String,
-    },
-    /// A value has another form.
-    #[error("`{value}` in {origin} is not {expected}.")]
-    Value {
-        /// The value.
-        value: String,
-        /// Where it stands.
-        origin: Origin,
-        /// What it should be, with its article.
-        expected: &'static str,
-    },
-    /// The token would go over the network in plain text.
-    #[error("{origin} asks for plain http to `{host}`: everybody on the way would read the token.")]
-    PlainHttp {
-        /// Where `http` stands.
-        origin: Origin,
-        /// The host.
-        host: String,
-    },
-    /// The configuration file is not what the vendor's client writes.
-    #[error("`{}` is not a configuration file of the vendor's client: {reason}.", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
-
-fn file_words(file: Option<&PathBuf>) -> String {
-    file.map_or_else(|| "a configuration file".to_owned(), |path| path.display().to_string())
-}
-
-impl ConfigError {
-    /// Returns what to do about it.
-    pub fn cure(&self) -> String {
-        match self {
-            Self::NoToken { .. } => format!(
-                "Create an API token on the platform, then set {SECURITY_CONTEXT} to \
-                 {{\"auth_token_type\":\"Bearer\",\"auth_token\":\"…\"}}, or log in with the \
-                 vendor's client."
-            ),
-            Self::SecurityContext { .. } => format!(
-                "{SECURITY_CONTEXT} is JSON: \
-                 {{\"auth_token_type\":\"Bearer\",\"auth_token\":\"…\"}}."
-            ),
-            Self::TokenOfAnotherHost { ours, .. } => format!(
-                "Set {SECURITY_CONTEXT} to a token of `{ours}`, and {HOST} to `{ours}` or to \
-                 nothing."
-            ),
-            Self::Value { .. } => "Correct it, or remove it.".to_owned(),
-            Self::PlainHttp { .. } => {
-                "Use `https`; plain http is for this very machine only.".to_owned()
-            }
-            Self::File { .. } => {
-                format!("Log in again with the vendor's client, or set {SECURITY_CONTEXT}.")
-            }
-        }
-    }
 }
 
 /// The environment, as far as it matters, and the configuration file.
@@ -204,8 +126,11 @@ pub fn file_path(variable: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
 
 impl Surroundings<'_> {
     /// Returns a setting that is not empty: from the environment, else from the file.
-    fn get(&self, key: &'static str) -> Option<Setting<String>> {
-        self.environment(key).or_else(|| self.in_file(key))
+    fn get(&self, key: &'static str) -> Result<Option<Setting<String>>, ConfigError> {
+        match self.environment(key) {
+            Some(setting) => Ok(Some(setting)),
+            None => self.in_file(key),
+        }
     }
 
     fn environment(&self, key: &'static str) -> Option<Setting<String>> {
@@ -213,10 +138,11 @@ impl Surroundings<'_> {
         Some(Setting { value, origin: Origin::Environment(key) })
     }
 
-    fn in_file(&self, key: &str) -> Option<Setting<String>> {
-        let file = self.file?;
-        let value = file.get(key).filter(|value| !value.is_empty())?.to_owned();
-        Some(Setting { value, origin: Origin::File(file.path().to_owned()) })
+    fn in_file(&self, key: &str) -> Result<Option<Setting<String>>, ConfigError> {
+        let Some(file) = self.file else { return Ok(None) };
+        let value = file.get(key)?.filter(|value| !value.is_empty());
+        let origin = || Origin::File(file.path().to_owned());
+        Ok(value.map(|value| Setting { value: value.to_owned(), origin: origin() }))
     }
 }
 
@@ -231,15 +157,17 @@ pub fn endpoint(
 ) -> Result<Endpoint, ConfigError> {
     let Address { host, port, protocol } = address;
     let target = |value: String| Setting { value, origin: Origin::Target };
-    let host = host.clone().map(target).or_else(|| surroundings.get(HOST));
+    let found = surroundings.get(HOST)?;
+    let host = host.clone().map(target).or_else(|| found.clone());
     let host =
         host.unwrap_or_else(|| Setting { value: DEFAULT_HOST.to_owned(), origin: Origin::Default });
     // A port and a protocol beside another host are about that one.
-    let is_elsewhere = surroundings
-        .get(HOST)
-        .is_some_and(|theirs| !theirs.value.eq_ignore_ascii_case(&host.value));
-    let beside = |key| surroundings.get(key).filter(|_| !is_elsewhere);
-    let protocol = match (protocol, beside(PROTOCOL)) {
+    let is_elsewhere = found.is_some_and(|theirs| !theirs.value.eq_ignore_ascii_case(&host.value));
+    let beside = |key| match is_elsewhere {
+        true => Ok(None),
+        false => surroundings.get(key),
+    };
+    let protocol = match (protocol, beside(PROTOCOL)?) {
         (Some(protocol), _) => Setting { value: *protocol, origin: Origin::Target },
         (None, Some(setting)) => read_protocol(setting)?,
         (None, None) => Setting { value: Protocol::Https, origin: Origin::Default },
@@ -248,11 +176,16 @@ pub fn endpoint(
         Protocol::Https => 443,
         Protocol::Http => 80,
     };
-    let port = match (port, beside(PORT)) {
+    let port = match (port, beside(PORT)?) {
         (Some(port), _) => Setting { value: *port, origin: Origin::Target },
         (None, Some(setting)) => read_port(setting)?,
         (None, None) => Setting { value: default_port, origin: Origin::Default },
     };
+    if !is_host(&host.value) {
+        let Setting { value, origin } = host;
+        let expected = "the bare name of a host, such as api.dnanexus.com";
+        return Err(ConfigError::Value { value, origin, expected });
+    }
     if protocol.value == Protocol::Http && !is_loopback(&host.value) {
         return Err(ConfigError::PlainHttp { origin: protocol.origin, host: host.value });
     }
@@ -266,33 +199,52 @@ pub fn endpoint(
 /// Where there is no token, it belongs to another host, or a value has another form.
 pub fn resolve(address: &Address, surroundings: Surroundings<'_>) -> Result<Config, ConfigError> {
     let endpoint = endpoint(address, surroundings)?;
-    let Some(context) = surroundings.get(SECURITY_CONTEXT) else {
+    let Some(context) = surroundings.get(SECURITY_CONTEXT)? else {
         return Err(ConfigError::NoToken { file: file_path(surroundings.variable) });
     };
     let token = read_token(context)?;
-    let beside = match &token.origin {
-        Origin::File(_) => surroundings.in_file(HOST),
-        _ => surroundings.environment(HOST),
-    };
-    if let Some(theirs) = beside
-        && endpoint.host.origin == Origin::Target
-        && !theirs.value.eq_ignore_ascii_case(&endpoint.host.value)
-    {
-        return Err(ConfigError::TokenOfAnotherHost {
-            token: token.origin,
-            theirs: theirs.value,
-            ours: endpoint.host.value,
-        });
-    }
+    belongs(&endpoint, &token.origin, surroundings)?;
     let ca = surroundings
-        .get(CA_CERT)
+        .get(CA_CERT)?
         .map(|Setting { value, origin }| Setting { value: PathBuf::from(value), origin });
     let either =
         |upper, lower| surroundings.environment(upper).or_else(|| surroundings.environment(lower));
+    // Plain http goes to this very machine, so it goes through no proxy.
     let proxy =
         either("HTTPS_PROXY", "https_proxy").filter(|_| endpoint.protocol.value == Protocol::Https);
+    let proxy = proxy.map(proxy::read).transpose()?;
     let no_proxy = either("NO_PROXY", "no_proxy").map(|setting| setting.value);
     Ok(Config { endpoint, token, ca, proxy, no_proxy })
+}
+
+/// Refuses a token that belongs to another host than the one that the target names: to the host
+/// beside it, and to the one that the vendor's own client would send it to. Where the target names
+/// none, host and token are read by the vendor's conventions alone.
+fn belongs(
+    endpoint: &Endpoint,
+    token: &Origin,
+    surroundings: Surroundings<'_>,
+) -> Result<(), ConfigError> {
+    if endpoint.host.origin != Origin::Target {
+        return Ok(());
+    }
+    let beside = match token {
+        Origin::File(_) => surroundings.in_file(HOST)?,
+        _ => surroundings.environment(HOST),
+    };
+    let another = [beside, surroundings.get(HOST)?]
+        .into_iter()
+        .flatten()
+        .find(|theirs| !theirs.value.eq_ignore_ascii_case(&endpoint.host.value));
+    match another {
+        None => Ok(()),
+        Some(Setting { value: theirs, origin: beside }) => Err(ConfigError::TokenOfAnotherHost {
+            token: token.clone(),
+            theirs,
+            beside,
+            ours: endpoint.host.value.clone(),
+        }),
+    }
 }
 
 fn read_protocol(setting: Setting<String>) -> Result<Setting<Protocol>, ConfigError> {
@@ -342,6 +294,14 @@ pub fn name(protocol: Protocol) -> &'static str {
         Protocol::Https => "https",
         Protocol::Http => "http",
     }
+}
+
+/// Tells whether a text is the name or the address of a host and nothing more: what a URL takes for
+/// a user, a port or a path could send the token somewhere else.
+fn is_host(text: &str) -> bool {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    (!text.is_empty() && text.chars().all(is_plain)) || bare.parse::<Ipv6Addr>().is_ok()
 }
 
 /// Tells whether a host is this very machine.

@@ -14,7 +14,7 @@ use trectl::sim::{InMemory, World};
 use crate::support::{Caller, Mark, Row, inventory as inventory_of, seed};
 use crate::{
     errors, inventory, lifecycle, limits, locks, people, policies, requests, routes, unseeded,
-    visibility,
+    uploads, visibility,
 };
 
 /// What the reference says and the embedded platform alone cannot show.
@@ -26,7 +26,6 @@ const WITHOUT_A_TEST: &[Row] = &[
     ),
     without("L4.columns", Mark::A, "The TSV's columns and the JSON's structure are as declared."),
     without("L5.enforced", Mark::D, "Policies are enforced on all research projects of the TRE."),
-    without("L7.upload", Mark::D, "`/file/new`, upload and close put a file into a project."),
     without(
         "L8.http",
         Mark::D,
@@ -53,6 +52,7 @@ fn rows() -> Vec<Row> {
         policies::ROWS,
         requests::ROWS,
         routes::ROWS,
+        uploads::ROWS,
         errors::ROWS,
         unseeded::ROWS,
         WITHOUT_A_TEST,

@@ -23,4 +23,5 @@ mod seeds;
 mod store;
 mod support;
 mod unseeded;
+mod uploads;
 mod visibility;

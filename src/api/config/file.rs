@@ -11,7 +11,8 @@ use super::ConfigError;
 #[derive(Clone)]
 pub struct File {
     path: PathBuf,
-    values: BTreeMap<String, String>,
+    /// `None` for what is no text: keys of the vendor's client that are not ours may hold anything.
+    values: BTreeMap<String, Option<String>>,
 }
 
 impl File {
@@ -31,10 +32,10 @@ impl File {
         let values = values
             .into_iter()
             .filter_map(|(key, value)| match value {
-                Value::String(text) => Some((key, text)),
-                Value::Number(number) => Some((key, number.to_string())),
-                // Keys of the vendor's client that are not ours may hold anything.
-                _ => None,
+                Value::Null => None,
+                Value::String(text) => Some((key, Some(text))),
+                Value::Number(number) => Some((key, Some(number.to_string()))),
+                _ => Some((key, None)),
             })
             .collect();
         Ok(Self { path: path.to_owned(), values })
@@ -45,8 +46,15 @@ impl File {
         &self.path
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&str> {
-        self.values.get(key).map(String::as_str)
+    pub(super) fn get(&self, key: &str) -> Result<Option<&str>, ConfigError> {
+        match self.values.get(key) {
+            None => Ok(None),
+            Some(Some(text)) => Ok(Some(text)),
+            Some(None) => Err(ConfigError::File {
+                path: self.path.clone(),
+                reason: format!("`{key}` is not a text"),
+            }),
+        }
     }
 }
 

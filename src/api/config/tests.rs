@@ -61,21 +61,64 @@ fn the_target_wins_over_both() {
     // A port beside another host is not about this one.
     assert_eq!(url(&address(Some("x.org")), &variables, &[]), "https://x.org:1");
     let file = [(HOST, "api.dnanexus.com"), (PORT, "1")];
-    let variables = [(SECURITY_CONTEXT, CONTEXT)];
-    assert_eq!(url(&address(Some("x.org")), &variables, &file), "https://x.org:443");
+    let file = File::parse(
+        Path::new("/conf/environment.json"),
+        &serde_json::json!(BTreeMap::from(file)).to_string(),
+    )
+    .unwrap();
+    let surroundings = Surroundings { variable: &|_| None, file: Some(&file) };
+    // Where it is, is known without a token, and although the token would not be sent there.
+    let endpoint = endpoint(&address(Some("x.org")), surroundings).unwrap();
+    assert_eq!(endpoint.url(), "https://x.org:443");
 }
 
 #[test]
 fn a_token_is_not_sent_to_another_host() {
     let target = address(Some("staging.example.org"));
     let file = [(HOST, "api.dnanexus.com"), (SECURITY_CONTEXT, CONTEXT)];
-    let error = resolved(&target, &[], &file).unwrap_err();
-    assert!(matches!(error, ConfigError::TokenOfAnotherHost { .. }), "{error}");
-    // A token of the environment, with no host beside it, goes where the target says.
-    let variables = [(SECURITY_CONTEXT, CONTEXT)];
-    assert!(resolved(&target, &variables, &file).is_ok());
-    let same = [(HOST, "STAGING.example.org"), (SECURITY_CONTEXT, CONTEXT)];
-    assert!(resolved(&target, &[], &same).is_ok());
+    let context = (SECURITY_CONTEXT, CONTEXT);
+    let other_host = (HOST, "api.dnanexus.com");
+    let same_host = (HOST, "STAGING.example.org");
+    for (variables, file, theirs) in [
+        (&[] as &[_], &file as &[_], Some("/conf/environment.json")),
+        (&[other_host, context], &[], Some(HOST)),
+        // The vendor's client would send this token to the host of the file.
+        (&[context], &[other_host], Some("/conf/environment.json")),
+        (&[other_host], &[same_host, context], Some(HOST)),
+        // The host of the environment is not that of the file's token.
+        (&[same_host], &file, Some("/conf/environment.json")),
+        (&[], &[same_host, context], None),
+        (&[same_host, context], &file, None),
+        (&[context], &[], None),
+    ] {
+        let found = resolved(&target, variables, file).map(|_| ());
+        match theirs {
+            None => assert_eq!(found, Ok(()), "{variables:?} {file:?}"),
+            Some(place) => {
+                let error = found.unwrap_err();
+                assert!(matches!(error, ConfigError::TokenOfAnotherHost { .. }), "{error}");
+                let text = error.to_string();
+                assert!(
+                    text.contains(&format!("`api.dnanexus.com`, the host in {place}")),
+                    "{text}"
+                );
+            }
+        }
+    }
+    // A target that names no host follows the vendor's conventions alone.
+    assert!(resolved(&address(None), &[same_host], &file).is_ok());
+}
+
+#[test]
+fn a_host_is_a_name_and_nothing_that_leads_elsewhere() {
+    for host in ["a@evil.example", "evil.example/x", "https://x.org", "x.org:1", "x y", "[x]", "é"]
+    {
+        let error = resolved(&address(None), &[(HOST, host), (SECURITY_CONTEXT, CONTEXT)], &[]);
+        assert!(matches!(error, Err(ConfigError::Value { .. })), "{host}: {error:?}");
+        assert!(resolved(&address(Some(host)), &[(SECURITY_CONTEXT, CONTEXT)], &[]).is_err());
+    }
+    let variables = [(HOST, "::1"), (PROTOCOL, "http"), (SECURITY_CONTEXT, CONTEXT)];
+    assert_eq!(url(&address(None), &variables, &[]), "http://[::1]:80");
 }
 
 #[test]
@@ -134,7 +177,40 @@ fn the_folder_of_the_file_can_be_moved() {
 fn a_proxy_is_for_https_only() {
     let proxy = ("HTTPS_PROXY", "http://proxy.example.org:3128");
     let config = resolved(&address(None), &[proxy, (SECURITY_CONTEXT, CONTEXT)], &[]).unwrap();
-    assert_eq!(config.proxy.unwrap().value, proxy.1);
+    assert_eq!(config.proxy.unwrap().value.to_string(), "proxy.example.org:3128");
     let local = [proxy, (HOST, "localhost"), (PROTOCOL, "http"), (SECURITY_CONTEXT, CONTEXT)];
     assert!(resolved(&address(None), &local, &[]).unwrap().proxy.is_none());
+}
+
+#[test]
+fn a_proxy_never_shows_its_password() {
+    let read = |text| {
+        let config =
+            resolved(&address(None), &[("https_proxy", text), (SECURITY_CONTEXT, CONTEXT)], &[])?;
+        let told = format!("{config:?}");
+        assert!(!told.contains("hunter2") && !told.contains("secret-1"), "{told}");
+        Ok(config.proxy.unwrap().value.to_string())
+    };
+    let told = |text| read(text).map_err(|error: ConfigError| error.to_string());
+    assert_eq!(told("http://amara:hunter2@proxy.example.org").unwrap(), "proxy.example.org:80");
+    assert_eq!(told("proxy.example.org:3128").unwrap(), "proxy.example.org:3128");
+    assert_eq!(told("https://[::1]:8443").unwrap(), "[::1]:8443");
+    for text in ["socks5://amara:hunter2@x.org", "http://", "amara:hunter2"] {
+        let error = told(text).unwrap_err();
+        assert!(error.contains("https_proxy") && !error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn a_value_of_the_file_that_is_no_text_is_refused_where_it_is_needed() {
+    let text = r#"{"DX_SECURITY_CONTEXT": {"auth_token": "secret-1"}, "DX_PROJECT": {}, "DX_APISERVER_PORT": 8443}"#;
+    let file = File::parse(Path::new("/conf/environment.json"), text).unwrap();
+    let with = |variable: &dyn Fn(&str) -> Option<String>| {
+        resolve(&address(None), Surroundings { variable, file: Some(&file) })
+    };
+    let error = with(&|_| None).unwrap_err().to_string();
+    assert!(error.contains("`DX_SECURITY_CONTEXT` is not a text"), "{error}");
+    assert!(!error.contains("secret-1"), "{error}");
+    let config = with(&|name| (name == SECURITY_CONTEXT).then(|| CONTEXT.to_owned())).unwrap();
+    assert_eq!(config.endpoint.port.value, 8443);
 }

@@ -57,12 +57,7 @@ impl Link for Connection {
         settings.extend(
             ca.iter().map(|ca| told("certificates", ca, |path| path.display().to_string())),
         );
-        // The address of a proxy may hold a password.
-        settings.extend(proxy.iter().map(|proxy| Setting {
-            name: "proxy",
-            value: None,
-            origin: proxy.origin.to_string(),
-        }));
+        settings.extend(proxy.iter().map(|proxy| told("proxy", proxy, ToString::to_string)));
         settings
     }
 
