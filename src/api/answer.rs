@@ -7,18 +7,20 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::retry::{Class, Miss};
-use crate::platform::{PlatformError, PlatformErrorKind};
+use crate::diag::escape_control;
+use crate::platform::{Effect, PlatformError, PlatformErrorKind};
 
 /// How much of a body that is no JSON is repeated.
 const QUOTED: usize = 200;
 
-/// An answer with a whole body.
+/// An answer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Answer<'a> {
     pub status: u16,
     pub request_id: Option<&'a str>,
     pub retry_after: Option<&'a str>,
-    pub body: &'a [u8],
+    /// The whole body, or `None` where it broke off.
+    pub body: Option<&'a [u8]>,
 }
 
 /// How an error is spelled (D).
@@ -38,30 +40,44 @@ struct ErrorFields {
 /// Reads an answer.
 pub(super) fn read(route: &str, answer: Answer<'_>) -> Result<Value, Miss> {
     let Answer { status, request_id, retry_after: _, body } = answer;
-    let finish = |mut error: PlatformError| {
+    let miss = |kind, message: String, class| {
+        let mut error = PlatformError::new(route, kind, message);
+        // A success of another kind may have had an effect, and so may a failure of any kind.
+        if matches!(status, 200..=299 | 500..=599) {
+            error.effect = Effect::Possible;
+        }
         error.status = Some(status);
         error.request_id = request_id.map(str::to_owned);
-        error
+        Miss { error, class, retry_after: None }
     };
-    if status == 200 {
-        return serde_json::from_slice(body).map_err(|error| {
-            let message = format!("The answer is not JSON ({error}): {}", quoted(body));
-            let error = PlatformError::new(route, PlatformErrorKind::UnexpectedAnswer, message);
-            // Something on the way put its own page in the place of the answer.
-            Miss { error: finish(error), class: Class::Lost, retry_after: None }
-        });
-    }
-    let (kind, message) = match serde_json::from_slice(body) {
-        Ok(ErrorBody { error: ErrorFields { kind, message } }) => {
-            (PlatformErrorKind::of_name(&kind), message)
+    let (kind, message) = match (status, body) {
+        (200, Some(body)) => {
+            return serde_json::from_slice(body).map_err(|error| {
+                // Something on the way put its own page in the place of the answer.
+                let message = format!("The answer is not JSON ({error}): {}", quoted(body));
+                miss(PlatformErrorKind::UnexpectedAnswer, message, Class::Garbled)
+            });
         }
-        Err(_) => (kind_of(status), format!("The answer has no error in it: {}", quoted(body))),
+        (200, None) => {
+            let message = "The answer broke off before its end.".to_owned();
+            return Err(miss(PlatformErrorKind::NoAnswer, message, Class::Lost));
+        }
+        // The status says enough; only the words are missing.
+        (_, None) => {
+            (kind_of(status, request_id), "The answer broke off before its end.".to_owned())
+        }
+        (_, Some(body)) => match serde_json::from_slice(body) {
+            Ok(ErrorBody { error: ErrorFields { kind, message } }) => {
+                (PlatformErrorKind::of_name(&kind), message)
+            }
+            Err(_) => {
+                let message = format!("The answer has no error in it: {}", quoted(body));
+                (kind_of(status, request_id), message)
+            }
+        },
     };
-    let mut error = finish(PlatformError::new(route, kind, message));
-    if (500..600).contains(&status) {
-        error.effect = crate::platform::Effect::Possible;
-    }
-    Err(Miss { error, class: class_of(status), retry_after: asked_wait(answer) })
+    let retry_after = asked_wait(answer);
+    Err(Miss { retry_after, ..miss(kind, message, class_of(status)) })
 }
 
 fn class_of(status: u16) -> Class {
@@ -72,11 +88,13 @@ fn class_of(status: u16) -> Class {
     }
 }
 
-/// Returns the kind of an error that has no type, by its status (S).
-fn kind_of(status: u16) -> PlatformErrorKind {
+/// Returns the kind of an error that has no type, by its status (S). That there is none is believed
+/// of the platform alone, which names its calls (D): of something on the way it would make a TRE
+/// that is there look deleted.
+fn kind_of(status: u16, request_id: Option<&str>) -> PlatformErrorKind {
     match status {
         401 => PlatformErrorKind::InvalidAuthentication,
-        404 => PlatformErrorKind::ResourceNotFound,
+        404 if request_id.is_some() => PlatformErrorKind::ResourceNotFound,
         429 => PlatformErrorKind::RateLimitConditional,
         500 => PlatformErrorKind::InternalError,
         503 => PlatformErrorKind::ServiceUnavailable,
@@ -90,13 +108,15 @@ fn asked_wait(answer: Answer<'_>) -> Option<Duration> {
     Some(Duration::from_secs(seconds.into()))
 }
 
+/// Returns the beginning of a body, so that it acts on nothing where it is shown.
 fn quoted(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    let start: String = text.trim().chars().take(QUOTED).collect();
-    match start.as_str() {
-        "" => "it is empty.".to_owned(),
-        start if start.len() < text.trim().len() => format!("`{start}…`"),
-        start => format!("`{start}`"),
+    let text = text.trim();
+    let start: String = text.chars().take(QUOTED).collect();
+    match start.len() {
+        0 => "it is empty.".to_owned(),
+        length if length < text.len() => format!("`{}…`", escape_control(&start)),
+        _ => format!("`{}`", escape_control(&start)),
     }
 }
 
@@ -111,7 +131,7 @@ mod tests {
                 status,
                 request_id: Some("17-a"),
                 retry_after: Some("5"),
-                body: body.as_bytes(),
+                body: Some(body.as_bytes()),
             },
         )
     }
@@ -159,6 +179,7 @@ mod tests {
         );
         let miss = answer(200, "<html>login</html>").unwrap_err();
         assert_eq!(miss.error.kind, PlatformErrorKind::UnexpectedAnswer);
+        assert_eq!(miss.class, Class::Garbled);
         assert!(miss.error.is_outcome_unknown());
         assert!(miss.error.message.contains("<html>login</html>"), "{}", miss.error.message);
         let long = answer(418, &"x".repeat(5_000)).unwrap_err();
@@ -166,7 +187,43 @@ mod tests {
     }
 
     #[test]
+    fn what_acts_on_a_terminal_is_quoted_as_text() {
+        let miss = answer(418, "\u{1b}[2J\r\nteapot").unwrap_err();
+        assert!(miss.error.message.contains(r"`\u{1b}[2J\r\nteapot`"), "{}", miss.error.message);
+    }
+
+    #[test]
+    fn only_the_platform_can_say_that_there_is_none() {
+        assert_eq!(kind(404, "<h1>404</h1>").0, PlatformErrorKind::ResourceNotFound);
+        let of_a_proxy = Answer {
+            status: 404,
+            request_id: None,
+            retry_after: None,
+            body: Some(b"<h1>404</h1>"),
+        };
+        let error = read("/tre-a/describe", of_a_proxy).unwrap_err().error;
+        assert_eq!(error.kind, PlatformErrorKind::Other("HTTP 404".to_owned()));
+    }
+
+    #[test]
+    fn an_answer_that_broke_off_is_lost_unless_its_status_tells() {
+        let cut = |status| {
+            let answer =
+                Answer { status, request_id: Some("17-a"), retry_after: Some("5"), body: None };
+            read("/tre/new", answer).unwrap_err()
+        };
+        let Miss { error, class, retry_after } = cut(200);
+        assert_eq!((error.kind, class), (PlatformErrorKind::NoAnswer, Class::Lost));
+        assert_eq!((error.request_id.as_deref(), retry_after), (Some("17-a"), None));
+        let Miss { error, class, retry_after } = cut(503);
+        assert_eq!((error.kind, class), (PlatformErrorKind::ServiceUnavailable, Class::Later));
+        assert_eq!(retry_after, Some(Duration::from_secs(5)));
+    }
+
+    #[test]
     fn what_a_5xx_may_have_changed_is_unknown() {
+        assert!(answer(204, "").unwrap_err().error.is_outcome_unknown());
+        assert!(!answer(302, "").unwrap_err().error.is_outcome_unknown());
         assert!(answer(502, "").unwrap_err().error.is_outcome_unknown());
         assert!(!answer(429, "").unwrap_err().error.is_outcome_unknown());
     }
@@ -174,7 +231,8 @@ mod tests {
     #[test]
     fn only_whole_seconds_are_a_wait() {
         let asked = |text| {
-            let answer = Answer { status: 429, request_id: None, retry_after: text, body: b"" };
+            let answer =
+                Answer { status: 429, request_id: None, retry_after: text, body: Some(b"") };
             read("/x", answer).unwrap_err().retry_after
         };
         assert_eq!(asked(Some(" 5 ")), Some(Duration::from_secs(5)));

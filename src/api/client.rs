@@ -1,23 +1,26 @@
 //! The client: one attempt over HTTP, in its turn, and again where that is right.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
-use reqwest::{Certificate, NoProxy, Proxy, Response, Version};
+use reqwest::{Response, Version};
 use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{self, Answer};
-use super::config::{Config, Endpoint, Setting};
+use super::config::{Config, Origin, Setting};
+use super::connect::ClientError;
 use super::event::{Event, Observer};
 use super::pace::{Pace, Stopped};
-use super::retry::{Backoff, Class, Miss, Repetition};
-use super::{Token, unreachable};
+use super::retry::{Backoff, Class, Miss, Repetition, Wait};
+use super::unreachable::{self, Peer};
+use super::{Token, connect};
 use crate::platform::{Pending, PlatformError, PlatformErrorKind, Transport, Unreachable, repeat};
 
 /// The version of the API that is spoken (D).
@@ -25,10 +28,6 @@ const API_VERSION: (HeaderName, HeaderValue) =
     (HeaderName::from_static("dnanexus-api"), HeaderValue::from_static("1.0.0"));
 /// Names a call in the vendor's logs (D).
 const REQUEST_ID: &str = "x-request-id";
-const CONNECTING: Duration = Duration::from_secs(10);
-/// From sending to the last byte of the answer.
-const ANSWERING: Duration = Duration::from_secs(120);
-const USER_AGENT: &str = concat!("trectl/", env!("CARGO_PKG_VERSION"));
 
 /// What the client keeps to.
 #[derive(Debug, Clone)]
@@ -41,30 +40,6 @@ pub struct Limits {
     pub backoff: Backoff,
     /// Once cancelled, a call in flight ends, and nothing is waited for.
     pub cancel: CancellationToken,
-}
-
-/// A client that cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The certificates to trust are none.
-    #[error("the certificates in `{path}` ({origin}) cannot be used: {reason}")]
-    Certificates {
-        /// The file.
-        path: String,
-        /// Where the file is named.
-        origin: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The proxy has no address.
-    #[error("the proxy in {origin} cannot be used: it is not the URL of a proxy")]
-    Proxy {
-        /// Where it is named.
-        origin: String,
-    },
-    /// No connection can be made at all.
-    #[error("the HTTP client cannot be started: {0}")]
-    Other(String),
 }
 
 /// What the client saw of the platform besides the answers.
@@ -86,9 +61,11 @@ pub struct Client {
 
 struct Shared {
     http: reqwest::Client,
-    endpoint: Endpoint,
+    peer: Peer,
     url: String,
     token: Token,
+    /// Where the token was read.
+    origin: Origin,
     authorization: HeaderValue,
     limits: Limits,
     pace: Pace,
@@ -109,16 +86,14 @@ impl Client {
         limits: Limits,
         observer: Observer,
     ) -> Result<Self, ClientError> {
-        let authorization = config
-            .token
-            .value
-            .header()
-            .ok_or_else(|| ClientError::Other("the token is none".to_owned()))?;
+        let Setting { value: token, origin } = config.token.clone();
+        let authorization = token.header().ok_or(ClientError::Token)?;
         let shared = Shared {
-            http: http(config, ca)?,
+            http: connect::client(config, ca)?,
             url: config.endpoint.url(),
-            endpoint: config.endpoint.clone(),
-            token: config.token.value.clone(),
+            peer: Peer::of(config),
+            token,
+            origin,
             authorization,
             pace: Pace::new(limits.rate, limits.at_once),
             limits,
@@ -135,49 +110,18 @@ impl Client {
     }
 }
 
-fn http(config: &Config, ca: Option<&[u8]>) -> Result<reqwest::Client, ClientError> {
-    // Somebody may have chosen one before; any will do.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let other = |error: reqwest::Error| ClientError::Other(error.to_string());
-    let mut builder = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .connect_timeout(CONNECTING)
-        .timeout(ANSWERING)
-        .redirect(reqwest::redirect::Policy::none())
-        .tls_version_min(reqwest::tls::Version::TLS_1_2)
-        .referer(false)
-        .retry(reqwest::retry::never())
-        .no_proxy();
-    if let (Some(Setting { value: path, origin }), Some(pem)) = (&config.ca, ca) {
-        let refused = |reason: String| ClientError::Certificates {
-            path: path.display().to_string(),
-            origin: origin.to_string(),
-            reason,
-        };
-        let trusted =
-            Certificate::from_pem_bundle(pem).map_err(|error| refused(error.to_string()))?;
-        if trusted.is_empty() {
-            return Err(refused("there is no certificate in it".to_owned()));
-        }
-        builder = builder.tls_certs_only(trusted);
-    }
-    if let Some(Setting { value, origin }) = &config.proxy {
-        let proxy = Proxy::https(value.url())
-            .map_err(|_| ClientError::Proxy { origin: origin.to_string() })?;
-        let around = config.no_proxy.as_deref().and_then(NoProxy::from_string);
-        builder = builder.proxy(proxy.no_proxy(around));
-    }
-    builder.build().map_err(other)
-}
-
 impl Transport for Client {
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
         Box::pin(async move {
-            let body = input.to_string();
+            // The platform wants an object, also where there is nothing to say (D).
+            let body = if input.is_null() { "{}".to_owned() } else { input.to_string() };
             let shared = &*self.shared;
+            if !leads_where_it_says(route) {
+                return Err(no_route(route));
+            }
             let repetition = Repetition {
                 backoff: shared.limits.backoff,
-                is_safe: repeat::is_safe(route),
+                repeat: repeat::of(route),
                 cancel: &shared.limits.cancel,
             };
             repetition
@@ -185,8 +129,8 @@ impl Transport for Client {
                     |attempt| shared.attempt(route, &body, attempt),
                     || shared.has_answered.load(Ordering::Relaxed),
                     fastrand::f64,
-                    |attempt, wait, error| {
-                        (shared.observer)(&Event::Waiting { route, attempt, wait, error });
+                    |attempt, Wait { wait, left, error }| {
+                        (shared.observer)(&Event::Waiting { route, attempt, wait, left, error });
                     },
                 )
                 .await
@@ -205,19 +149,30 @@ impl Shared {
         let begin = Instant::now();
         let result = self.send(route, body, attempt, begin).await;
         result.map_err(|mut miss| {
-            miss.error.message = self.token.redact(&miss.error.message);
+            self.complete(&mut miss.error);
             if miss.error.status.is_none() {
                 let (took, error) = (begin.elapsed(), &miss.error);
                 (self.observer)(&Event::Failed { route, attempt, took, error });
             }
-            if miss.class == Class::Later {
-                self.seen().too_many += u64::from(miss.error.status == Some(429));
+            if miss.error.status == Some(429) {
+                self.seen().too_many += 1;
                 // Longer than that nobody waits: every call gives up by itself.
                 let asked = miss.retry_after.filter(|wait| *wait <= self.limits.backoff.limit);
                 self.pace.hold(asked.unwrap_or_default());
             }
             miss
         })
+    }
+
+    /// Takes out the token, should it be in there still, and says of a refused one where it is.
+    fn complete(&self, error: &mut PlatformError) {
+        if let Cow::Owned(text) = self.token.redact(&error.message) {
+            error.message = text;
+        }
+        if error.kind == PlatformErrorKind::InvalidAuthentication {
+            let end = if error.message.ends_with(['.', '!', '?', '`']) { "" } else { "." };
+            error.message.push_str(&format!("{end} The token was read from {}.", self.origin));
+        }
     }
 
     async fn send(
@@ -238,33 +193,38 @@ impl Shared {
             .body(body.to_owned())
             .send()
             .await
-            .map_err(|error| unreachable::read(route, &self.endpoint, &error))?;
+            .map_err(|error| unreachable::read(route, &self.peer, &error))?;
         self.has_answered.store(true, Ordering::Relaxed);
         self.look_at(&response);
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let request_id = text(&headers, REQUEST_ID);
-        let body = match response.bytes().await {
-            Ok(body) => body,
-            // The status says enough; only the words are missing.
-            Err(_) if status != 200 => Vec::new().into(),
-            Err(_) => {
-                let mut miss =
-                    unreachable::lost(route, "The answer broke off before its end.".to_owned());
-                miss.error.request_id = request_id.map(str::to_owned);
-                return Err(miss);
-            }
-        };
-        (self.observer)(&Event::Answered {
-            route,
-            attempt,
-            status,
-            request_id,
-            took: begin.elapsed(),
-            body: &self.token.redact(&String::from_utf8_lossy(&body)),
-        });
+        // Whatever the platform repeats, the token goes no further than here.
+        let request_id = text(&headers, REQUEST_ID).map(|id| self.token.redact(id));
+        let request_id = request_id.as_deref();
+        let body = response.bytes().await.ok();
+        let body = body.as_deref().map(|body| self.without_token(body));
+        if status != 200 || body.is_some() {
+            let body = String::from_utf8_lossy(body.as_deref().unwrap_or_default());
+            (self.observer)(&Event::Answered {
+                route,
+                attempt,
+                status,
+                request_id,
+                took: begin.elapsed(),
+                body: &body,
+            });
+        }
         let retry_after = text(&headers, RETRY_AFTER.as_str());
-        answer::read(route, Answer { status, request_id, retry_after, body: &body })
+        let body = body.as_deref();
+        answer::read(route, Answer { status, request_id, retry_after, body })
+    }
+
+    /// What is no text is no JSON either, and only quoted.
+    fn without_token<'a>(&self, body: &'a [u8]) -> Cow<'a, [u8]> {
+        match std::str::from_utf8(body).map(|text| self.token.redact(text)) {
+            Ok(Cow::Owned(text)) => Cow::Owned(text.into_bytes()),
+            Ok(Cow::Borrowed(_)) | Err(_) => Cow::Borrowed(body),
+        }
     }
 
     fn look_at(&self, response: &Response) {
@@ -294,5 +254,41 @@ fn stopped(route: &str) -> Miss {
         PlatformErrorKind::Unreachable(Unreachable::Other),
         "The run was stopped before the call was made.",
     );
-    Miss { error, class: Class::UnsentForGood, retry_after: None }
+    Miss { error, class: Class::Stopped, retry_after: None }
+}
+
+/// Tells whether a route is a path and stays one: ids in it may come from the platform.
+fn leads_where_it_says(route: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    let is_part = |part: &str| !matches!(part, "" | "." | "..") && part.chars().all(is_plain);
+    route.strip_prefix('/').is_some_and(|path| path.split('/').all(is_part))
+}
+
+fn no_route(route: &str) -> PlatformError {
+    let kind = PlatformErrorKind::Other("no route".to_owned());
+    PlatformError::new(route, kind, "An id in it is not one, so the call was not made.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_leads_to_no_other_route() {
+        for route in ["/tre/new", "/tre-a.b_c/describe", "/project-1:record-2/describe"] {
+            assert!(leads_where_it_says(route), "{route}");
+        }
+        for route in [
+            "",
+            "/",
+            "tre/new",
+            "//evil.example/x",
+            "/tre-a/../system/x",
+            "/tre-a?x/y",
+            "/a#b/c",
+            "/a b/c",
+        ] {
+            assert!(!leads_where_it_says(route), "{route}");
+        }
+    }
 }

@@ -54,6 +54,8 @@ pub enum Event<'a> {
         attempt: u32,
         /// How long is waited before the next one.
         wait: Duration,
+        /// For how long the call is repeated at most, from now on.
+        left: Duration,
         /// Why.
         error: &'a PlatformError,
     },

@@ -7,14 +7,16 @@
 mod answer;
 mod client;
 pub mod config;
+mod connect;
 mod event;
 mod pace;
 mod retry;
 mod token;
 mod unreachable;
 
-pub use client::{Client, ClientError, Limits, Seen};
+pub use client::{Client, Limits, Seen};
 pub use config::{Config, ConfigError, Origin, Setting};
+pub use connect::ClientError;
 pub use event::{Event, Observer};
 pub use retry::Backoff;
 pub use token::Token;

@@ -1,6 +1,6 @@
 //! One pace for all calls of the process: evenly spaced, and only so many at a time.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -14,9 +14,16 @@ const SHORT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Pace {
     interval: Duration,
-    /// When the next call may be made.
-    next: Mutex<Option<Instant>>,
+    turns: Mutex<Turns>,
     slots: Semaphore,
+}
+
+#[derive(Debug, Default)]
+struct Turns {
+    /// When the next call may be made.
+    next: Option<Instant>,
+    /// Nobody calls before.
+    held: Option<Instant>,
 }
 
 /// The run was stopped before it was the call's turn.
@@ -27,7 +34,7 @@ impl Pace {
     pub(super) fn new(calls_per_second: u32, at_once: usize) -> Self {
         Self {
             interval: Duration::from_secs(1) / calls_per_second.max(1),
-            next: Mutex::new(None),
+            turns: Mutex::default(),
             slots: Semaphore::new(at_once.max(1)),
         }
     }
@@ -41,32 +48,43 @@ impl Pace {
             permit = self.slots.acquire() => permit.map_err(|_| Stopped)?,
             () = cancel.cancelled(), if !cancel.is_cancelled() => return Err(Stopped),
         };
-        let turn = self.take_turn();
-        if turn > Instant::now() + SHORT {
-            tokio::select! {
-                () = sleep_until(turn) => {}
-                () = cancel.cancelled() => return Err(Stopped),
+        let mut turn = self.take_turn();
+        loop {
+            if turn > Instant::now() + SHORT {
+                tokio::select! {
+                    () = sleep_until(turn) => {}
+                    () = cancel.cancelled() => return Err(Stopped),
+                }
+            } else {
+                sleep_until(turn).await;
             }
-        } else {
-            sleep_until(turn).await;
+            // Those who had their turn already when the platform asked for a pause wait as well.
+            let held = self.turns().held;
+            match held {
+                Some(held) if held > Instant::now() => turn = self.take_turn(),
+                _ => return Ok(permit),
+            }
         }
-        Ok(permit)
     }
 
     /// The turns stand at fixed distances, so that a late waking does not slow down those after it.
     fn take_turn(&self) -> Instant {
         let now = Instant::now();
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = next.map_or(now, |next| next.max(now));
-        *next = Some(turn + self.interval);
+        let mut turns = self.turns();
+        let turn = now.max(turns.next.unwrap_or(now)).max(turns.held.unwrap_or(now));
+        turns.next = Some(turn + self.interval);
         turn
     }
 
     /// Lets nobody call for a while: the platform asked for it.
     pub(super) fn hold(&self, wait: Duration) {
         let until = Instant::now() + wait;
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        *next = Some(next.map_or(until, |next| next.max(until)));
+        let mut turns = self.turns();
+        turns.held = turns.held.max(Some(until));
+    }
+
+    fn turns(&self) -> MutexGuard<'_, Turns> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -113,6 +131,29 @@ mod tests {
         pace.hold(Duration::from_secs(3));
         let waited = turn(&pace).await;
         assert!(waited.abs_diff(Duration::from_secs(3)) <= Duration::from_millis(2), "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_is_for_those_as_well_who_had_their_turn() {
+        let pace = Pace::new(1, 16);
+        let token = CancellationToken::new();
+        let begin = Instant::now();
+        turn(&pace).await;
+        let second = async {
+            drop(pace.turn(&token).await.unwrap());
+            begin.elapsed()
+        };
+        let third = async {
+            drop(pace.turn(&token).await.unwrap());
+            begin.elapsed()
+        };
+        let hold = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            pace.hold(Duration::from_secs(10));
+        };
+        let (second, third, ()) = tokio::join!(second, third, hold);
+        assert!(second >= Duration::from_millis(10_500), "{second:?}");
+        assert!(third >= second + Duration::from_secs(1), "{third:?} after {second:?}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::platform::repeat::Repeat;
 use crate::platform::{Effect, PlatformError};
 
 /// How often a call is made again at most; "later" (429, 503) does not count (D).
@@ -25,10 +26,14 @@ pub(super) enum Class {
     Broken,
     /// The call was made, and no whole answer came.
     Lost,
+    /// The call succeeded, as far as its status tells, and what came with it cannot be read.
+    Garbled,
     /// The call was never made: no connection.
     Unsent,
     /// The call was never made, and would not be the next time: a certificate that is not trusted.
     UnsentForGood,
+    /// The call was not made, since the run was stopped before.
+    Stopped,
 }
 
 /// An attempt that failed.
@@ -59,7 +64,7 @@ struct Situation {
     counted: u32,
     class: Class,
     retry_after: Option<Duration>,
-    is_safe: bool,
+    repeat: Repeat,
     has_answered: bool,
     /// Since the first failure.
     elapsed: Duration,
@@ -75,16 +80,22 @@ impl Backoff {
             counted,
             class,
             retry_after,
-            is_safe,
+            repeat,
             has_answered,
             elapsed,
             random,
         } = situation;
-        let repeats = match class {
-            Class::Refused | Class::UnsentForGood => return None,
-            Class::Lost if !is_safe => return None,
-            Class::Unsent if !has_answered => FIRST_CONTACT_REPEATS,
-            Class::Later | Class::Broken | Class::Lost | Class::Unsent => REPEATS,
+        if self.limit.is_zero() {
+            return None;
+        }
+        let repeats = match (class, repeat) {
+            (Class::Refused | Class::UnsentForGood | Class::Stopped, _) => return None,
+            (Class::Lost, Repeat::Unknown) => return None,
+            (Class::Garbled, Repeat::Sets | Repeat::Unknown) => return None,
+            (Class::Unsent, _) if !has_answered => FIRST_CONTACT_REPEATS,
+            (Class::Later | Class::Broken | Class::Lost | Class::Garbled | Class::Unsent, _) => {
+                REPEATS
+            }
         };
         if class != Class::Later && counted > repeats {
             return None;
@@ -108,11 +119,21 @@ impl Backoff {
     }
 }
 
+/// A wait that begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wait<'a> {
+    pub wait: Duration,
+    /// For how long the call is repeated at most, from now on.
+    pub left: Duration,
+    /// Why.
+    pub error: &'a PlatformError,
+}
+
 /// One call with all its attempts.
 pub(super) struct Repetition<'a> {
     pub backoff: Backoff,
-    /// Whether the call may be made again although it may have taken effect.
-    pub is_safe: bool,
+    /// What making the call again does, should it have taken effect.
+    pub repeat: Repeat,
     pub cancel: &'a CancellationToken,
 }
 
@@ -124,14 +145,17 @@ impl Repetition<'_> {
         mut attempt: impl FnMut(u32) -> F,
         has_answered: impl Fn() -> bool,
         random: impl Fn() -> f64,
-        waiting: impl Fn(u32, Duration, &PlatformError),
+        waiting: impl Fn(u32, Wait<'_>),
     ) -> Result<T, PlatformError> {
         let (mut failures, mut counted) = (0, 0);
         let mut first_failure = None;
         let mut effect = Effect::None;
+        let mut last = None;
         loop {
             let Miss { mut error, class, retry_after } = match attempt(failures + 1).await {
                 Ok(answer) => return Ok(answer),
+                // What stopped the attempts before counts, not that there was none any more.
+                Err(Miss { error, class: Class::Stopped, .. }) => return Err(last.unwrap_or(error)),
                 Err(miss) => miss,
             };
             failures += 1;
@@ -147,18 +171,23 @@ impl Repetition<'_> {
                 counted,
                 class,
                 retry_after,
-                is_safe: self.is_safe,
+                repeat: self.repeat,
                 has_answered: has_answered(),
                 elapsed,
                 random: random(),
             };
             let Some(wait) = self.backoff.decide(situation) else { return Err(error) };
-            waiting(failures, wait, &error);
+            if self.cancel.is_cancelled() {
+                return Err(error);
+            }
+            let left = self.backoff.limit.saturating_sub(elapsed);
+            waiting(failures, Wait { wait, left, error: &error });
             tokio::select! {
                 biased;
                 () = self.cancel.cancelled() => return Err(error),
                 () = sleep(wait) => {}
             }
+            last = Some(error);
         }
     }
 }

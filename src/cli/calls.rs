@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::output::print_talk;
+use super::progress::Screen;
 use super::settings::Settings;
 use crate::api::{Event, Observer};
 use crate::diag::escape_control;
 use crate::plan::render::Verbosity;
-use crate::platform::{Pending, Transport};
+use crate::platform::{Pending, PlatformError, Transport};
 
 /// How much of a body is shown.
 const SHOWN: usize = 2_000;
@@ -53,32 +53,45 @@ impl Tally {
 pub struct Counted<T> {
     inner: T,
     tally: Arc<Tally>,
-    tells: bool,
+    screen: Arc<Screen>,
+    /// How much is told here; 0 where the transport tells by itself.
+    trace: u8,
 }
 
 impl<T: Transport> Counted<T> {
     /// Counts calls.
     pub fn new(inner: T, settings: &Settings) -> Self {
-        Self { inner, tally: Arc::clone(&settings.calls), tells: false }
+        let (tally, screen) = (Arc::clone(&settings.calls), Arc::clone(&settings.screen));
+        Self { inner, tally, screen, trace: 0 }
     }
 
     /// Counts calls and tells of them as well, for a transport that does not tell by itself.
     pub fn telling(inner: T, settings: &Settings) -> Self {
-        Self { tells: settings.trace >= 2, ..Self::new(inner, settings) }
+        Self { trace: settings.trace, ..Self::new(inner, settings) }
     }
 }
 
 impl<T: Transport> Transport for Counted<T> {
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
         self.tally.count(route);
-        if !self.tells {
+        if self.trace < 2 {
             return self.inner.post(route, input);
         }
         Box::pin(async move {
+            if self.trace >= 3 {
+                tell(&self.screen, &format!("call {route}: {}", start(&input.to_string())));
+            }
             let begin = Instant::now();
             let answer = self.inner.post(route, input).await;
-            let what = answer.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned());
-            tell(&format!("call {route}: {what}, {} ms", begin.elapsed().as_millis()));
+            let took = begin.elapsed().as_millis();
+            let line = match &answer {
+                Ok(body) if self.trace >= 3 => {
+                    format!("answer of {route}, {took} ms: {}", start(&body.to_string()))
+                }
+                Ok(_) => format!("answer of {route}, {took} ms"),
+                Err(error) => format!("no success of {route}, {took} ms: {error}"),
+            };
+            tell(&self.screen, &line);
             answer
         })
     }
@@ -87,22 +100,61 @@ impl<T: Transport> Transport for Counted<T> {
 /// Returns what tells of the attempts of calls over HTTP.
 pub fn observer(settings: &Settings) -> Observer {
     let (trace, tally) = (settings.trace, Arc::clone(&settings.calls));
-    let is_quiet = settings.verbosity == Verbosity::Quiet;
+    let screen = Arc::clone(&settings.screen);
+    let notices = Notices::new(settings);
     Arc::new(move |event| {
-        if let Event::Waiting { .. } = event {
-            tally.again.fetch_add(1, Ordering::Relaxed);
-        }
-        if let Some(line) = line(event, trace, is_quiet) {
-            tell(&line);
+        let line = match event {
+            Event::Waiting { wait, left, error, .. } => {
+                tally.again.fetch_add(1, Ordering::Relaxed);
+                notices.are_due(*wait, Instant::now()).then(|| waiting(error, *wait, *left))
+            }
+            _ => line(event, trace),
+        };
+        if let Some(line) = line {
+            tell(&screen, &line);
         }
     })
 }
 
-fn tell(line: &str) {
-    print_talk(&escape_control(line));
+/// Which waits are told of.
+struct Notices {
+    trace: u8,
+    is_quiet: bool,
+    /// Until when the last notice holds. Many calls wait for the same thing, and one line says it.
+    held: Mutex<Option<Instant>>,
 }
 
-fn line(event: &Event<'_>, trace: u8, is_quiet: bool) -> Option<String> {
+impl Notices {
+    fn new(settings: &Settings) -> Self {
+        let is_quiet = settings.verbosity == Verbosity::Quiet;
+        Self { trace: settings.trace, is_quiet, held: Mutex::new(None) }
+    }
+
+    fn are_due(&self, wait: Duration, now: Instant) -> bool {
+        if self.trace >= 2 {
+            return true;
+        }
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_quiet || wait <= LONG || held.is_some_and(|held| now < held) {
+            return false;
+        }
+        *held = now.checked_add(wait);
+        true
+    }
+}
+
+fn tell(screen: &Screen, line: &str) {
+    screen.say(&escape_control(line));
+}
+
+/// Says that a call is made again, when, and how long that goes on.
+fn waiting(error: &PlatformError, wait: Duration, left: Duration) -> String {
+    let left = jiff::SignedDuration::from_secs(i64::try_from(left.as_secs()).unwrap_or(i64::MAX));
+    let wait = wait.as_secs_f64();
+    format!("{error} Trying again in {wait:.1} s, and for {left:#} at most.")
+}
+
+fn line(event: &Event<'_>, trace: u8) -> Option<String> {
     match event {
         Event::Sent { route, attempt, body } => {
             (trace >= 3).then(|| format!("call {route}, attempt {attempt}: {}", start(body)))
@@ -123,10 +175,7 @@ fn line(event: &Event<'_>, trace: u8, is_quiet: bool) -> Option<String> {
             let took = took.as_millis();
             format!("no answer of {route}, attempt {attempt}, {took} ms: {}", error.message)
         }),
-        Event::Waiting { route: _, attempt: _, wait, error } => {
-            let is_told = trace >= 2 || (*wait > LONG && !is_quiet);
-            is_told.then(|| format!("{error} Trying again in {:.1} s.", wait.as_secs_f64()))
-        }
+        Event::Waiting { .. } => None,
     }
 }
 
@@ -151,6 +200,33 @@ mod tests {
         assert_eq!(tally.line().unwrap(), "Calls: 3 (2 describe, 1 whoami).");
         tally.again.fetch_add(2, Ordering::Relaxed);
         assert_eq!(tally.line().unwrap(), "Calls: 3 (2 describe, 1 whoami), 2 times made again.");
+    }
+
+    #[test]
+    fn one_notice_stands_for_all_that_wait_meanwhile() {
+        let notices = |trace, is_quiet| Notices { trace, is_quiet, held: Mutex::new(None) };
+        let (short, long) = (Duration::from_secs(1), Duration::from_secs(8));
+        let now = Instant::now();
+        let normal = notices(0, false);
+        assert!(!normal.are_due(short, now));
+        assert!(normal.are_due(long, now));
+        assert!(!normal.are_due(long, now + short));
+        assert!(normal.are_due(long, now + long));
+        assert!(!notices(0, true).are_due(long, now));
+        let loud = notices(2, false);
+        assert!(loud.are_due(short, now) && loud.are_due(short, now));
+    }
+
+    #[test]
+    fn a_notice_says_why_when_and_how_long() {
+        let kind = crate::platform::PlatformErrorKind::ServiceUnavailable;
+        let mut error = PlatformError::new("/system/whoami", kind, "Back soon.");
+        error.status = Some(503);
+        assert_eq!(
+            waiting(&error, Duration::from_secs(8), Duration::from_secs(592)),
+            "`/system/whoami` answered 503 ServiceUnavailable: Back soon. Trying again in 8.0 s, \
+             and for 9m 52s at most."
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Progress of a run: a bar on a terminal, a line for each step where more is asked for.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,17 +13,38 @@ use crate::plan::render::Verbosity;
 
 const FORMAT: &str = "{spinner} {pos} of {len} steps  {wide_msg}";
 
+/// Where lines are said while a bar may be drawn: the bar makes room for them.
+#[derive(Debug, Default)]
+pub struct Screen(Mutex<Option<ProgressBar>>);
+
+impl Screen {
+    /// Says a line on standard error.
+    pub fn say(&self, line: &str) {
+        let bar = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match bar {
+            Some(bar) => bar.suspend(|| output::print_talk(line)),
+            None => output::print_talk(line),
+        }
+    }
+
+    fn show(&self, bar: &ProgressBar) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.clone());
+    }
+}
+
 /// Returns what takes the events of a run.
 pub fn sink(settings: &Settings) -> Sink {
     let bar = match settings.progress {
         Interaction::Terminal => bar(),
         Interaction::None => ProgressBar::hidden(),
     };
+    settings.screen.show(&bar);
+    let screen = Arc::clone(&settings.screen);
     let tells = settings.verbosity >= Verbosity::Verbose;
     Arc::new(move |event| {
         draw(&bar, event);
         if tells && let Some(line) = line(event) {
-            bar.suspend(|| output::print_talk(&line));
+            screen.say(&line);
         }
     })
 }

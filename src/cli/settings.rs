@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{Color, Format, Global};
 use super::calls::Tally;
+use super::progress::Screen;
 use crate::plan::render::{Palette, Verbosity};
 
 /// What a page is wide; wider lines are hard to read, narrower terminals are rare.
@@ -74,6 +75,8 @@ pub struct Settings {
     pub trace: u8,
     /// The calls of the run.
     pub calls: Arc<Tally>,
+    /// Where lines are said while a run goes on.
+    pub screen: Arc<Screen>,
     /// How long a lock is waited for.
     pub lock_timeout: Duration,
     /// For how long a call is repeated at most.
@@ -128,6 +131,7 @@ impl Settings {
             verbosity,
             trace: if *quiet { 0 } else { *verbose },
             calls: Arc::default(),
+            screen: Arc::default(),
             lock_timeout: Duration::from_secs(*lock_timeout),
             retry_for: *retry_for,
             rate_limit: *rate_limit,

@@ -2,21 +2,35 @@
 
 use super::wire::route;
 
+/// What making a call a second time does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// It only reads: nothing.
+    Reads,
+    /// It sets what is set, adds what is there or removes what is not: that succeeds and changes
+    /// nothing (A).
+    Sets,
+    /// Nobody knows. It creates, moves or deletes, and in between somebody may have moved the TRE
+    /// on, or given its handle to another one.
+    Unknown,
+}
+
 /// Tells whether making a call twice has the effect of making it once, whatever happens in between.
-///
-/// Reading is safe. So is setting what is set, adding what is there and removing what is not: that
-/// succeeds and changes nothing (A). A creation, a change of state and a deletion are not: in
-/// between, somebody may have moved the TRE on, or given its handle to another one.
 pub fn is_safe(route: &str) -> bool {
+    of(route) != Repeat::Unknown
+}
+
+/// Returns what making a call a second time does.
+pub fn of(route: &str) -> Repeat {
     if matches!(route, route::WHOAMI | route::FIND_TRES | route::FIND_REQUESTS) {
-        return true;
+        return Repeat::Reads;
     }
     let Some((subject, method)) = route.strip_prefix('/').and_then(|path| path.split_once('/'))
     else {
-        return false;
+        return Repeat::Unknown;
     };
     match method {
-        route::DESCRIBE | route::FIND_MEMBERS | route::GET_DATA_TYPE_GROUPS => true,
+        route::DESCRIBE | route::FIND_MEMBERS | route::GET_DATA_TYPE_GROUPS => Repeat::Reads,
         route::UPDATE
         | route::SET_POLICIES
         | route::SET_INVENTORY
@@ -28,8 +42,12 @@ pub fn is_safe(route: &str) -> bool {
         | route::ADD_ADMINS
         | route::REMOVE_ADMINS
         | route::ADD_AUTHORIZED_USERS
-        | route::REMOVE_AUTHORIZED_USERS => subject.starts_with("tre-"),
-        _ => false,
+        | route::REMOVE_AUTHORIZED_USERS
+            if subject.starts_with("tre-") =>
+        {
+            Repeat::Sets
+        }
+        _ => Repeat::Unknown,
     }
 }
 
@@ -58,15 +76,22 @@ mod tests {
 
     #[test]
     fn reading_and_setting_is_safe() {
-        for route in [
-            "/system/whoami",
-            "/system/findTres",
-            "/org-x/findMembers",
-            "/record-x/describe",
-            "/tre-x/setPolicies",
-            "/tre-x/addAuthorizedUsers",
-            "/tre-x/removeAdmins",
+        for (route, repeat) in [
+            ("/system/whoami", Repeat::Reads),
+            ("/system/findTres", Repeat::Reads),
+            ("/system/findTreApplications", Repeat::Reads),
+            ("/org-x/findMembers", Repeat::Reads),
+            ("/record-x/describe", Repeat::Reads),
+            ("/tre-x/getDataTypeGroups", Repeat::Reads),
+            ("/tre-x/update", Repeat::Sets),
+            ("/tre-x/setPolicies", Repeat::Sets),
+            ("/tre-x/setInventory", Repeat::Sets),
+            ("/tre-x/addApplicationReviewStep", Repeat::Sets),
+            ("/tre-x/removeApplicationReviewers", Repeat::Sets),
+            ("/tre-x/addAuthorizedUsers", Repeat::Sets),
+            ("/tre-x/removeAdmins", Repeat::Sets),
         ] {
+            assert_eq!(of(route), repeat, "{route}");
             assert!(is_safe(route), "{route}");
         }
     }

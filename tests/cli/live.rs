@@ -5,7 +5,8 @@ use trectl::live::Snapshot;
 
 use crate::harness::{ACTIVE, DRAFT, Repo, Run};
 use crate::served::Served;
-use crate::snapshot::{PROJECT, biobank};
+use crate::snapshot::{PROJECT, SEED, biobank};
+use crate::standin::StandIn;
 
 /// Returns a repository that holds no more than a checkout does: the documents, and a snapshot.
 fn checkout(repo: &Repo, files: &[&str]) -> Repo {
@@ -317,4 +318,28 @@ fn a_target_over_http_needs_no_credential_and_no_network() {
     served.run(&["apply", "--auto-approve"]).expect(0);
     served.repo.edit("tres/one.yaml", "[user-li]", "[user-li, user-priya]");
     served.run(&["apply", "plan.json", "--auto-approve"]).expect(4).complains("stale");
+}
+
+/// What the platform says beyond the wire contract is kept, and a listing that describes nothing
+/// is completed.
+#[test]
+fn a_platform_that_says_more_or_less_than_expected_is_read_all_the_same() {
+    let served = StandIn::new(SEED, None, |route, answer| {
+        if route == "/system/findTres" {
+            let results = answer["results"].as_array_mut().unwrap();
+            results.iter_mut().for_each(|it| _ = it.as_object_mut().unwrap().remove("describe"));
+        }
+        if route == "/tre-live/describe" {
+            answer["ofTheFuture"] = json!({"level": 7});
+        }
+    });
+    served.run(&["snapshot", "-o", "live.json"]).expect(0);
+    let snapshot: Value = serde_json::from_str(&served.repo.read("live.json")).unwrap();
+    assert_eq!(snapshot["tres"][0]["ofTheFuture"]["level"], 7);
+    let shown = served.run(&["show", "tre-live", "--format", "json"]).expect(0).json();
+    assert_eq!(shown["raw"]["ofTheFuture"]["level"], 7);
+    served.run(&["import"]).expect(0);
+    let run = served.run(&["plan", "-v", "--detailed-exitcode"]).expect(0);
+    run.complains("Calls: 3 (1 describe, 1 findTres, 1 whoami).");
+    served.run(&["plan", "--live", "live.json", "--detailed-exitcode"]).expect(0);
 }

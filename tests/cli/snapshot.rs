@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::harness::{ACTIVE, DRAFT, Repo};
 
 /// Two orgs: one pays, the other one is listed, and most of its members are no business of ours.
-const SEED: &str = "\
+pub const SEED: &str = "\
 apiVersion: trectl/v1
 kind: PlatformSeed
 actor: user-bot

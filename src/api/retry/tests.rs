@@ -14,7 +14,8 @@ fn miss(class: Class) -> Miss {
         Class::Later => PlatformErrorKind::RateLimitConditional,
         Class::Broken => PlatformErrorKind::InternalError,
         Class::Lost => PlatformErrorKind::NoAnswer,
-        Class::Unsent | Class::UnsentForGood => {
+        Class::Garbled => PlatformErrorKind::UnexpectedAnswer,
+        Class::Unsent | Class::UnsentForGood | Class::Stopped => {
             PlatformErrorKind::Unreachable(crate::platform::Unreachable::Other)
         }
     };
@@ -34,7 +35,7 @@ struct Told {
 /// A call whose attempts fail in these ways and then succeed.
 struct Play {
     misses: Vec<Miss>,
-    is_safe: bool,
+    repeat: Repeat,
     limit: Duration,
     random: f64,
     has_answered: bool,
@@ -44,7 +45,7 @@ impl Play {
     fn of(misses: impl IntoIterator<Item = Miss>) -> Self {
         Self {
             misses: misses.into_iter().collect(),
-            is_safe: true,
+            repeat: Repeat::Reads,
             limit: TEN_MINUTES,
             random: 0.0,
             has_answered: true,
@@ -52,10 +53,10 @@ impl Play {
     }
 
     async fn run(self) -> Told {
-        let Self { misses, is_safe, limit, random, has_answered } = self;
+        let Self { misses, repeat, limit, random, has_answered } = self;
         let cancel = CancellationToken::new();
         let repetition =
-            Repetition { backoff: Backoff { unit: SECOND, limit }, is_safe, cancel: &cancel };
+            Repetition { backoff: Backoff { unit: SECOND, limit }, repeat, cancel: &cancel };
         let mut misses = misses.into_iter();
         let (waits, attempts) = (RefCell::new(Vec::new()), Cell::new(0));
         let begin = Instant::now();
@@ -68,7 +69,10 @@ impl Play {
                 },
                 || has_answered,
                 || random,
-                |_, wait, _| waits.borrow_mut().push(wait),
+                |_, Wait { wait, left, .. }| {
+                    assert!(wait <= left, "{wait:?} of {left:?}");
+                    waits.borrow_mut().push(wait);
+                },
             )
             .await;
         let waits = waits.into_inner();
@@ -137,11 +141,24 @@ async fn a_refusal_is_final_and_so_is_a_certificate() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_asked_for_again_only_where_that_is_safe() {
     assert!(Play::of([miss(Class::Lost)]).run().await.result.is_ok());
-    let told = Play { is_safe: false, ..Play::of([miss(Class::Lost)]) }.run().await;
+    let told = Play { repeat: Repeat::Sets, ..Play::of([miss(Class::Lost)]) }.run().await;
+    assert!(told.result.is_ok());
+    let told = Play { repeat: Repeat::Unknown, ..Play::of([miss(Class::Lost)]) }.run().await;
     assert_eq!(told.attempts, 1);
     assert!(told.result.unwrap_err().is_outcome_unknown());
     // A platform that says that it failed may be asked again, whatever the call.
-    assert!(Play { is_safe: false, ..Play::of([miss(Class::Broken)]) }.run().await.result.is_ok());
+    let told = Play { repeat: Repeat::Unknown, ..Play::of([miss(Class::Broken)]) }.run().await;
+    assert!(told.result.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_is_asked_for_again_and_never_done_again() {
+    assert!(Play::of([miss(Class::Garbled)]).run().await.result.is_ok());
+    for repeat in [Repeat::Sets, Repeat::Unknown] {
+        let told = Play { repeat, ..Play::of([miss(Class::Garbled)]) }.run().await;
+        assert_eq!(told.attempts, 1, "{repeat:?}");
+        assert!(told.result.unwrap_err().is_outcome_unknown());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,8 +175,11 @@ async fn an_effect_of_an_earlier_attempt_is_not_forgotten() {
 async fn no_wait_is_begun_that_ends_after_the_limit() {
     let told = Play { limit: 8 * SECOND, ..Play::of(many(Class::Later, 20)) }.run().await;
     assert_eq!(seconds(&told.waits), [1.0, 1.0, 2.0, 4.0]);
-    let told = Play { limit: Duration::ZERO, ..Play::of([miss(Class::Later)]) }.run().await;
-    assert_eq!(told.attempts, 1);
+    // Not even where nothing would be waited.
+    for first in [miss(Class::Later), asked(Class::Later, 0)] {
+        let told = Play { limit: Duration::ZERO, ..Play::of([first]) }.run().await;
+        assert_eq!(told.attempts, 1);
+    }
     let told = Play { limit: 8 * SECOND, ..Play::of([asked(Class::Later, 9)]) }.run().await;
     assert_eq!((told.attempts, told.waits.len()), (1, 0));
 }
@@ -173,18 +193,62 @@ async fn first_contact_fails_soon() {
     assert_eq!(before.attempts, 7);
 }
 
+/// Returns a repetition of a call that only reads, with the rules as they are.
+fn reading(cancel: &CancellationToken) -> Repetition<'_> {
+    let backoff = Backoff { unit: SECOND, limit: TEN_MINUTES };
+    Repetition { backoff, repeat: Repeat::Reads, cancel }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_stopped_run_waits_no_longer() {
     let cancel = CancellationToken::new();
     cancel.cancel();
-    let repetition = Repetition {
-        backoff: Backoff { unit: SECOND, limit: TEN_MINUTES },
-        is_safe: true,
-        cancel: &cancel,
-    };
     let begin = Instant::now();
-    let result: Result<(), _> =
-        repetition.run(|_| async { Err(miss(Class::Later)) }, || true, || 0.0, |_, _, _| {}).await;
+    let told = Cell::new(0);
+    let result: Result<(), _> = reading(&cancel)
+        .run(
+            |_| async { Err(miss(Class::Later)) },
+            || true,
+            || 0.0,
+            |_, _| told.set(told.get() + 1),
+        )
+        .await;
     assert_eq!(result.unwrap_err().attempts, 1);
-    assert_eq!(begin.elapsed(), Duration::ZERO);
+    assert_eq!((begin.elapsed(), told.get()), (Duration::ZERO, 0), "no wait is told of");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_a_wait_and_the_last_error_stays() {
+    let cancel = CancellationToken::new();
+    let begin = Instant::now();
+    let repetition = reading(&cancel);
+    let run = repetition.run(
+        |_| async { Err::<(), _>(asked(Class::Later, 60)) },
+        || true,
+        || 0.0,
+        |_, _| {},
+    );
+    let stop = async {
+        sleep(5 * SECOND).await;
+        cancel.cancel();
+    };
+    let (result, ()) = tokio::join!(run, stop);
+    assert_eq!(result.unwrap_err().kind, PlatformErrorKind::RateLimitConditional);
+    assert!(begin.elapsed().abs_diff(5 * SECOND) < Duration::from_millis(20));
+    // An attempt that was not made any more does not hide why the one before failed.
+    let cancel = CancellationToken::new();
+    let mut misses = [miss(Class::Broken), miss(Class::Stopped)].into_iter();
+    let result: Result<(), _> = reading(&cancel)
+        .run(
+            |_| {
+                let next = misses.next();
+                async move { next.map_or(Ok(()), Err) }
+            },
+            || true,
+            || 0.0,
+            |_, _| {},
+        )
+        .await;
+    let error = result.unwrap_err();
+    assert_eq!((error.kind, error.attempts), (PlatformErrorKind::InternalError, 1));
 }

@@ -154,6 +154,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn what_is_laid_out_reads_the_same(
             entries in prop::collection::btree_map("[a-zA-Z]{1,12}", values(), 1..6)

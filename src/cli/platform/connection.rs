@@ -154,7 +154,11 @@ fn no_client(error: ClientError) -> Failure {
             "Correct `DX_CA_CERT`: a file of certificates in PEM form."
         }
         ClientError::Proxy { .. } => "Correct it: `HTTPS_PROXY=http://proxy.example.org:3128`.",
-        ClientError::Other(_) => "Report this, with the output of `trectl doctor`.",
+        ClientError::Token => "Set DX_SECURITY_CONTEXT to a token of the platform.",
+        ClientError::Other(_) => {
+            "See whether this system has certificates of authorities (the package \
+             `ca-certificates`), or name a file of them in PEM form with `DX_CA_CERT`."
+        }
     };
     Failure::new(FailureKind::Platform, "No connection to the platform can be made.")
         .because(error)
