@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use trectl::sim::Content;
 
-use crate::support::{
+use super::support::{
     COLLECTIONS, Caller, DATA, FAR_AWAY, HIDDEN, SHOWROOM, SHOWROOM_2, rows, with,
 };
 
@@ -53,7 +53,7 @@ fn content(announced: &Value, bytes: &str) -> Content {
 }
 
 fn put(caller: &Caller, content: &Content) -> Result<Value, String> {
-    caller.0.put(content).map_err(|error| {
+    caller.put(content).map_err(|error| {
         assert!(error.message.ends_with('.'), "`{}` is no sentence", error.message);
         error.kind.to_string()
     })
@@ -203,18 +203,18 @@ fn addresses_lapse() {
     assert_eq!(announced["expires"], 3_601_000);
     let again = world.handle(&amara, &route, &input, 2_000).unwrap();
     assert_ne!(announced["url"], again["url"]);
-    let late = Caller(trectl::sim::InMemory::new(world));
+    let late = Caller::on(world);
     assert_eq!(put(&late, &content(&announced, "hello")), refusal("ResourceNotFound"));
     assert_eq!(put(&late, &content(&again, "hello")), Ok(json!({})));
     let forged = again["url"].as_str().unwrap().replace("/1/", "/2/");
-    for path in [forged.as_str(), "/upload/", "/upload/x/1/y", "/file-x/upload"] {
+    for path in [forged.as_str(), "/upload/", "/upload/x/1/y"] {
         let content = Content { path: path.to_owned(), ..content(&again, "hello") };
         assert_eq!(put(&late, &content), refusal("ResourceNotFound"), "{path}");
     }
 }
 
 fn amara_world() -> trectl::sim::World {
-    trectl::sim::World::seeded(&crate::support::seed()).unwrap()
+    trectl::sim::World::seeded(&super::support::seed()).unwrap()
 }
 
 #[test]
@@ -227,7 +227,8 @@ fn twice_is_once() {
     for _ in 0..2 {
         amara.ok(&format!("/{id}/close"), json!({}));
     }
-    let effects: Vec<_> = amara.0.calls().into_iter().map(|call| call.changes.unwrap()).collect();
+    let effects: Vec<_> =
+        amara.platform.calls().into_iter().map(|call| call.changes.unwrap()).collect();
     assert_eq!(effects, [1, 1, 2, 0, 1, 0]);
     amara.no_op(&format!("/{COLLECTIONS}/close"), json!({}));
 }
