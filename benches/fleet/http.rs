@@ -76,7 +76,7 @@ impl Server {
         let address = loop {
             assert!(stdout.read_line(&mut text).unwrap() > 0, "{text}");
             if let Ok(document) = serde_json::from_str::<serde_json::Value>(&text) {
-                break document["listen"].as_str().unwrap().to_owned();
+                break document.get("listen").unwrap().as_str().unwrap().to_owned();
             }
         };
         let (host, port) = address.rsplit_once(':').unwrap();

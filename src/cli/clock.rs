@@ -6,6 +6,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
+/// How far two clocks may be apart, in seconds, for a time to count as now.
+const MOMENT: i64 = 60;
+
 /// Returns the time as plans and journals write it: RFC 3339 in UTC, to the second.
 pub fn now() -> String {
     let now = Timestamp::now();
@@ -28,8 +31,27 @@ pub fn day_of(timestamp: &str) -> Option<Date> {
     Some(timestamp.to_zoned(TimeZone::UTC).date())
 }
 
-/// Returns how long ago an RFC 3339 time was, if it is one and is past.
+/// Returns how long ago an RFC 3339 time was, if it is one. A time that lies a moment ahead, as
+/// clocks are set and seconds rounded, is now; of one further ahead nothing is told.
 pub fn age(timestamp: &str) -> Option<Duration> {
     let timestamp: Timestamp = timestamp.parse().ok()?;
-    Duration::try_from(Timestamp::now().duration_since(timestamp)).ok()
+    let age = Timestamp::now().duration_since(timestamp);
+    match Duration::try_from(age) {
+        Ok(age) => Some(age),
+        Err(_) => (age.as_secs() > -MOMENT).then_some(Duration::ZERO),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_a_moment_ahead_is_now_and_one_further_ahead_has_no_age() {
+        let ahead = |seconds| (Timestamp::now() + Duration::from_secs(seconds)).to_string();
+        assert_eq!(age(&ahead(2)), Some(Duration::ZERO));
+        assert_eq!(age(&ahead(3_600)), None);
+        assert!(age("2026-05-06T14:02:09Z").is_some_and(|age| age > Duration::from_secs(60)));
+        assert_eq!(age("yesterday"), None);
+    }
 }

@@ -1,39 +1,27 @@
 //! TREs as YAML documents in the canonical order of their keys. What trectl would refuse is left
 //! out and named, so that a document that is written here is always one that is read.
 
+mod layout;
+
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
+use super::sharing::{Listed, NewGroup, Role};
 use crate::diag::{Diagnostic, Range, Severity, escape_control};
 use crate::model::{LiveTre, Tre};
 use crate::rules;
 use crate::source::{Entry, Node, NodeValue, Repository};
 
-/// The keys of a document, in the order in which they can still be changed.
-const ORDER: [&str; 17] = [
-    "apiVersion",
-    "kind",
-    "id",
-    "state",
-    "name",
-    "description",
-    "visibility",
-    "extends",
-    "policies",
-    "admins",
-    "authorizedUsers",
-    "inventory",
-    "billTo",
-    "region",
-    "customizedURL",
-    "customizedRateCard",
-    "reviewSteps",
-];
 /// Keys without which a document is none.
 const REQUIRED: [&str; 4] = ["apiVersion", "kind", "id", "state"];
 /// The file that a document is checked as.
 const FILE: &str = "~new.yaml";
+
+/// So many TREs are named in the comment of a group.
+const NAMED: usize = 4;
 
 /// A document to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,12 +50,42 @@ impl Document {
     pub fn of_keys(mut given: Map<String, Value>) -> Self {
         given.insert("apiVersion".to_owned(), json!(crate::source::API_VERSION));
         given.insert("kind".to_owned(), json!("TrustedResearchEnvironment"));
-        let mut keys = Map::new();
-        for key in ORDER {
-            keys.extend(given.shift_remove(key).map(|value| (key.to_owned(), value)));
+        Self { keys: layout::in_order(given), left_out: Vec::new() }
+    }
+
+    /// Returns the lists of people that are managed, each with what it is for.
+    pub fn people(&self) -> Vec<(Role, &Vec<Value>)> {
+        let lists = [("admins", Role::Admins), ("authorizedUsers", Role::Users)];
+        let lists = lists.into_iter().filter_map(|(key, role)| Some((role, self.keys.get(key)?)));
+        let steps = self.keys.get("reviewSteps").and_then(Value::as_array);
+        let steps = steps.into_iter().flatten().filter_map(|step| {
+            let role = Role::Reviewers(step.get("id")?.as_str()?.to_owned());
+            Some((role, step.get("reviewers")?))
+        });
+        lists.chain(steps).filter_map(|(role, list)| Some((role, list.as_array()?))).collect()
+    }
+
+    /// Returns the same lists, to be changed.
+    pub fn people_mut(&mut self) -> Vec<(Role, &mut Vec<Value>)> {
+        let mut lists = Vec::new();
+        for (key, value) in &mut self.keys {
+            match (key.as_str(), value) {
+                ("admins", Value::Array(list)) => lists.push((Role::Admins, list)),
+                ("authorizedUsers", Value::Array(list)) => lists.push((Role::Users, list)),
+                ("reviewSteps", Value::Array(steps)) => {
+                    for step in steps.iter_mut().filter_map(Value::as_object_mut) {
+                        let id = step.get("id").and_then(Value::as_str).map(str::to_owned);
+                        if let (Some(id), Some(Value::Array(list))) =
+                            (id, step.get_mut("reviewers"))
+                        {
+                            lists.push((Role::Reviewers(id), list));
+                        }
+                    }
+                }
+                _ => {}
+            }
         }
-        keys.extend(given);
-        Self { keys, left_out: Vec::new() }
+        lists
     }
 
     /// Returns the keys.
@@ -149,8 +167,7 @@ impl Document {
     }
 
     fn body(&self) -> Result<String, Failure> {
-        serde_saphyr::to_string(&Value::Object(self.keys.clone()))
-            .map_err(|error| Failure::files("The document cannot be written.").because(error))
+        layout::of_tre(&self.keys).map_err(unwritable)
     }
 
     /// Returns the YAML, with a comment for everything that was left out.
@@ -166,8 +183,41 @@ impl Document {
         for comment in comments.iter().cloned().chain(left_out) {
             text.push_str(&format!("# {}\n", escape_control(&comment)));
         }
+        if !text.is_empty() {
+            text.push('\n');
+        }
         Ok(text + &self.body()?)
     }
+}
+
+/// Returns the YAML of a group, with a comment that says why it is there.
+///
+/// # Errors
+///
+/// Where a value has no form in YAML.
+pub fn group(group: &NewGroup) -> Result<String, Failure> {
+    let NewGroup { id, members, lists } = group;
+    let mut tres: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for Listed { tre, role } in lists {
+        tres.entry(role.to_string()).or_default().push(tre.as_str());
+    }
+    let keys = json!({
+        "apiVersion": crate::source::API_VERSION, "kind": "Group", "id": id, "members": members,
+    });
+    let mut text = "# One list in several TREs when it was imported:\n".to_owned();
+    for (role, tres) in tres {
+        let named = tres.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let more = tres.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        text.push_str(&escape_control(&format!("# {role} in {named}{more}")));
+        text.push('\n');
+    }
+    let keys = keys.as_object().cloned().unwrap_or_default();
+    Ok(text + &layout::plain(&keys).map_err(unwritable)?)
+}
+
+fn unwritable(error: serde_saphyr::ser::Error) -> Failure {
+    Failure::files("The document cannot be written.").because(error)
 }
 
 /// Returns the entry of a mapping whose key or value holds a place.

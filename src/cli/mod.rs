@@ -25,6 +25,7 @@ mod runtime;
 mod saved;
 mod session;
 mod settings;
+mod sharing;
 
 use std::ffi::OsString;
 

@@ -64,12 +64,22 @@ pub async fn make(
     reader: &dyn Reader,
     request: &Request,
 ) -> Result<Planned, Failure> {
+    plan(session, reader, request, source(session)).await
+}
+
+/// Makes a plan that tells its readers of this source.
+async fn plan(
+    session: &Session,
+    reader: &dyn Reader,
+    request: &Request,
+    source: Source,
+) -> Result<Planned, Failure> {
     let Observed { operator, live, loaded } = observe(session, reader, request).await?;
     let nobody = Directory::of(operator.clone());
     let questions = plan::questions(&context(session, &live, loaded.applied(), &nobody, request));
     let directory = live::fill(reader, &operator, &questions, &live).await.map_err(unread)?;
     let ctx = context(session, &live, loaded.applied(), &directory, request);
-    let mut plan = plan::plan(&ctx, clock::now(), source(session));
+    let mut plan = plan::plan(&ctx, clock::now(), source);
     let unmanaged = plan::unmanaged(&ctx).cloned().collect();
     let changed = changed(&plan, &live);
     let counts = live::requests(reader, &changed).await.map_err(unread)?;

@@ -9,7 +9,7 @@ use super::failure::{Failure, Findings, Stop};
 use super::output::Output;
 use super::platform;
 use super::settings::Settings;
-use crate::desired::{Address, Desired, Project, StateTarget, Target};
+use crate::desired::{Address, Desired, PlatformTarget, Project, StateTarget, Target};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::rules::{self, Built};
 use crate::source::{self, Repository, SourceError};
@@ -80,6 +80,18 @@ impl Session {
     ///
     /// Where something cannot be read, is invalid, or the target is not one.
     pub fn open(output: &Output, documents: Documents) -> Result<Self, Stop> {
+        let mut session = Self::apart(output, documents)?;
+        session.address = platform::settle_address(&mut session.target);
+        Ok(session)
+    }
+
+    /// Opens the repository and resolves the target by its files alone: for commands that no
+    /// platform, environment or credential has a part in.
+    ///
+    /// # Errors
+    ///
+    /// Where something cannot be read, is invalid, or the target is not one.
+    pub fn apart(output: &Output, documents: Documents) -> Result<Self, Stop> {
         let settings = output.settings();
         let checked = Checked::read(settings, documents)?;
         let Checked { repository, desired, diagnostics, today } = checked;
@@ -89,8 +101,11 @@ impl Session {
             return Err(Stop::Invalid(Box::new(Findings { diagnostics, sources })));
         };
         output.findings(&diagnostics, sources);
-        let mut target = target(&desired.project, settings.target.as_deref())?.clone();
-        let address = platform::settle_address(&mut target);
+        let target = target(&desired.project, settings.target.as_deref())?.clone();
+        let address = match &target.platform {
+            PlatformTarget::Embedded { .. } => Address::default(),
+            PlatformTarget::DnaNexus(address) => address.clone(),
+        };
         Ok(Self { repository, desired, target, address, today })
     }
 

@@ -52,30 +52,29 @@ pub(super) fn recognize(
     if asked.is_empty() {
         return BTreeSet::new();
     }
-    let named = named(live, directory);
-    let (known, strangers): (BTreeSet<Principal>, BTreeSet<Principal>) =
-        asked.iter().cloned().partition(|id| named.contains(id));
+    let known: BTreeSet<Principal> =
+        named(live, directory).filter(|id| asked.contains(id)).collect();
+    let strangers = asked.difference(&known).cloned().collect();
     directory.people.extend(known.into_iter().map(|id| (id, true)));
     strangers
 }
 
-/// Returns everybody of whom the platform has told already that they exist.
-fn named(live: &Live, directory: &Directory) -> BTreeSet<Principal> {
-    let mut named = BTreeSet::from([Principal::User(directory.operator.clone())]);
-    for (org, members) in &directory.members {
-        // An org that does not exist tells nothing of its members.
-        named.insert(Principal::Org(org.clone()));
+/// Returns everybody of whom the platform has told already that they exist, some more than once.
+fn named(live: &Live, directory: &Directory) -> impl Iterator<Item = Principal> {
+    let user = |id: &UserId| Principal::User(id.clone());
+    let org = |id: &OrgId| Principal::Org(id.clone());
+    let in_orgs = directory.members.iter().flat_map(move |(id, members)| {
         let there = members.iter().filter(|(_, member)| member.is_some());
-        named.extend(there.map(|(user, _)| Principal::User(user.clone())));
-    }
-    for live in live.tres.values() {
+        // An org that does not exist tells nothing of its members.
+        there.map(move |(id, _)| user(id)).chain([org(id)])
+    });
+    let in_tres = live.tres.values().flat_map(move |live| {
         let tre = &live.tre;
         let reviewers = tre.review_steps.iter().flat_map(|step| &step.reviewers);
-        named.extend(tre.admins.iter().chain(reviewers).cloned().map(Principal::User));
-        named.extend(tre.authorized_users.iter().cloned());
-        named.insert(Principal::Org(tre.bill_to.clone()));
-    }
-    named
+        let users = tre.admins.iter().chain(reviewers).map(user);
+        users.chain(tre.authorized_users.iter().cloned()).chain([org(&tre.bill_to)])
+    });
+    in_orgs.chain(in_tres).chain([user(&directory.operator)])
 }
 
 /// One listing an org; then one question for each user that the listing does not show, since a

@@ -36,12 +36,12 @@ pub async fn read(
     Ok(live)
 }
 
-/// Returns those of a few TREs that belong to a selection and that the operator can see. One call
-/// for each.
+/// Returns those of a few TREs that belong to a selection and that the operator can see. One
+/// listing for each.
 ///
 /// # Errors
 ///
-/// Where the platform refuses, or answers what the wire contract does not know.
+/// Where the platform fails, or answers what the wire contract does not know.
 pub async fn read_some(
     reader: &dyn Reader,
     select_bill_to: Option<&[OrgId]>,
@@ -49,7 +49,7 @@ pub async fn read_some(
 ) -> Result<Live, LiveError> {
     let is_selected = |org: &OrgId| select_bill_to.is_none_or(|orgs| orgs.contains(org));
     let mut live = Live::default();
-    for answer in gather(ids.iter().map(|id| reader.describe_tre(id))).await {
+    for answer in gather(ids.iter().map(|id| reader.find_tre(id))).await {
         let Some(tre) = answer?.map(live_tre).transpose()? else { continue };
         if is_selected(&tre.tre.bill_to) {
             live.tres.insert(tre.tre.id.clone(), tre);

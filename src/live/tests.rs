@@ -260,7 +260,7 @@ async fn a_few_tres_are_read_one_by_one_and_only_where_they_are_selected() {
     let some = read_some(&reader, None, &ids).await.unwrap();
     assert_eq!(some.tres.keys().map(TreId::as_str).collect::<Vec<_>>(), ["tre-public"]);
     let routes = std::mem::take(&mut *reader.0.routes.lock().unwrap());
-    assert_eq!(routes, ["/tre-missing/describe", "/tre-public/describe"]);
+    assert_eq!(routes, ["/system/findTres"; 2]);
     let select = [org("org-biobank")];
     assert_eq!(read_some(&reader, Some(&select), &ids).await.unwrap().tres.len(), 1);
     let select = [org("org-leeds")];

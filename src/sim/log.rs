@@ -1,7 +1,6 @@
 //! The log of effects: every call that wanted to change something, and whether it did.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::world::Decision;
@@ -33,14 +32,14 @@ impl LoggedCall {
         time: i64,
         actor: &UserId,
         route: &str,
-        input: &Value,
+        input: &[u8],
         decided: &Result<Decision, PlatformError>,
     ) -> Self {
         let (outcome, changes) = match decided {
             Ok(decision) => ("ok".to_owned(), decision.changes.len()),
             Err(error) => (error.kind.to_string(), 0),
         };
-        let digest = Sha256::digest(input.to_string().as_bytes());
+        let digest = Sha256::digest(input);
         Self {
             time,
             actor: actor.clone(),

@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use serde_json::Value;
 
-use super::world::{Decision, Route};
-use super::{LoggedCall, World};
+use super::world::Route;
+use super::{Content, LoggedCall, World};
 use crate::model::ids::UserId;
 use crate::platform::{Pending, PlatformError, Transport};
 
@@ -64,11 +64,24 @@ impl InMemory {
         *time += 1;
         let decided = world.decide(&self.user, route, input, *time);
         if Route::is_change(route) {
-            log.push(LoggedCall::of(*time, &self.user, route, input, &decided));
+            let input = input.to_string();
+            log.push(LoggedCall::of(*time, &self.user, route, input.as_bytes(), &decided));
         }
-        let Decision { answer, changes } = decided?;
-        changes.into_iter().for_each(|change| world.apply(change));
-        Ok(answer)
+        world.take(decided)
+    }
+
+    /// Takes the content of a part of a file; in memory it is checked and not kept.
+    ///
+    /// # Errors
+    /// The platform's refusal.
+    pub fn put(&self, content: &Content) -> Result<Value, PlatformError> {
+        let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
+        let Shared { world, time, log } = &mut *shared;
+        *time += 1;
+        let decided = world.decide_content(content, *time);
+        let sender = world.sender(content).unwrap_or(&self.user);
+        log.push(LoggedCall::of(*time, sender, content.place(), &content.bytes, &decided));
+        world.take(decided)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Shared> {

@@ -13,5 +13,5 @@ mod world;
 
 pub use log::LoggedCall;
 pub use memory::InMemory;
-pub use store::{Access, Clock, Embedded, OpenError, Options, calls, load_seed, reset};
-pub use world::{SeedError, SeedProblem, World};
+pub use store::{Access, Clock, Embedded, OpenError, Options, calls, content, load_seed, reset};
+pub use world::{Content, SeedError, SeedProblem, World};

@@ -71,15 +71,13 @@ fn folders_and_targets_that_are_not_there() {
 }
 
 #[test]
-fn platforms_without_a_token_and_stores_that_are_not_built_yet() {
+fn stores_that_are_not_built_yet() {
     let repo = Repo::with(&[("tres/one.yaml", DRAFT)]);
     repo.write(
         "trectl.yaml",
         "apiVersion: trectl/v1\nkind: Project\ntargets:\n  \
-         real: {platform: {dnanexus: {}}}\n  \
          far: {platform: {embedded: .trectl/p.db}, state: 's3://bucket/x'}\n",
     );
-    repo.run(&["plan", "--target", "real"]).expect(1).complains("There is no token");
     repo.run(&["plan", "--target", "far"]).expect(1).complains("not built yet");
     repo.run(&["validate"]).expect(0);
 }

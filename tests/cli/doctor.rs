@@ -20,7 +20,7 @@ targets:
 ";
 
 /// Amara manages and administers; Jonas is a plain member who may look at the showcase.
-fn seed(actor: &str) -> String {
+pub fn seed(actor: &str) -> String {
     format!(
         "\
 apiVersion: trectl/v1
@@ -55,7 +55,7 @@ fn seeded(actor: &str) -> Repo {
 }
 
 /// Returns the status of a check.
-fn status(report: &Value, id: &str) -> String {
+pub fn status(report: &Value, id: &str) -> String {
     let checks = report["checks"].as_array().unwrap();
     let check = checks.iter().find(|check| check["id"] == id);
     let check = check.unwrap_or_else(|| panic!("there is no check `{id}`"));
@@ -147,9 +147,8 @@ fn a_platform_that_cannot_be_opened() {
     let repo = Repo::with(&[(".trectl/platform.db", "no store")]);
     let run = repo.run(&["doctor"]).expect(1);
     narrow(&run);
-    insta::with_settings!({filters => vec![(r"/\S*/\.trectl", "[root]/.trectl")]}, {
-        insta::assert_snapshot!(run.stdout);
-    });
+    let run = run.says("✗ Host         Wrong. The embedded platform cannot be opened.");
+    run.says("– Answers      Not checked: the platform cannot be opened.").says("Next: Host. ");
     let report = json(&repo, 1);
     assert_eq!(status(&report, "host"), "failed");
     assert_eq!(report["summary"]["failed"], 1);

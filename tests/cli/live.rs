@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 use trectl::live::Snapshot;
 
-use crate::harness::{ACTIVE, DRAFT, Repo};
+use crate::harness::{ACTIVE, DRAFT, Repo, Run};
+use crate::served::Served;
 use crate::snapshot::{PROJECT, SEED, biobank};
+use crate::standin::StandIn;
 
 /// Returns a repository that holds no more than a checkout does: the documents, and a snapshot.
 fn checkout(repo: &Repo, files: &[&str]) -> Repo {
@@ -276,30 +278,68 @@ fn a_snapshot_of_something_else_is_refused() {
     repo.run(&plan).expect(1).complains("those billed to other orgs than it was taken for");
 }
 
+/// A fork has no token, and another host in its environment is none of its business.
 #[test]
-fn a_target_on_a_real_platform_needs_no_credential_and_no_network() {
-    let repo = biobank();
-    repo.run(&["snapshot", "-o", "live.json"]).expect(0);
-    let mut snapshot = Snapshot::read(repo.read("live.json").as_bytes()).unwrap();
-    snapshot.target.name = "production".to_owned();
-    snapshot.target.platform = "platform.invalid".to_owned();
-    snapshot.seal();
-    let fork = Repo::with(&[
-        ("live.json", &snapshot.to_text()),
-        ("tres/live.yaml", &repo.read("tres/live.yaml")),
-        (
-            "trectl.yaml",
-            "apiVersion: trectl/v1\nkind: Project\ntargets:\n  production:\n    \
-             platform: {dnanexus: {host: platform.invalid}}\n    \
-             state: \"s3://bucket/trectl/production\"\n",
-        ),
-    ]);
-    fork.edit("tres/live.yaml", "name: Live", "name: Another");
-    let run = fork.run(&["plan", "--live", "live.json", "--detailed-exitcode"]).expect(2);
-    assert!(run.stdout.contains("production: platform.invalid"), "{}", run.stdout);
-    // There is nobody to publish for without a consent, as on any real platform.
-    fork.write("tres/two.yaml", ACTIVE.replace("tre-one", "tre-two"));
-    fork.run(&["plan", "--live", "live.json"]).expect(3).says("MISSING: publish");
+fn a_target_over_http_needs_no_credential_and_no_network() {
+    let mut served = Served::new(&[]);
+    served.repo.write("tres/one.yaml", ACTIVE);
+    served.run(&["apply", "--auto-approve", "--allow", "publish"]).expect(0);
+    served.run(&["snapshot", "-o", "live.json"]).expect(0);
+    served.repo.edit("tres/one.yaml", "[user-li, user-okafor]", "[user-li, user-priya]");
+    let asked = served.run(&["plan", "--format", "json"]).expect(0).json();
+    served.stop();
+    let fork = Repo::empty();
+    for file in ["trectl.yaml", "tres/one.yaml", "live.json"] {
+        fork.write(file, served.repo.read(file));
+    }
+    fork.edit("trectl.yaml", "protocol: http}}", "protocol: http}}, state: \"s3://bucket/served\"");
+    fork.write(
+        ".dnanexus_config/environment.json",
+        "{\"DX_APISERVER_HOST\": \"platform.invalid\"}",
+    );
+    let plan = |flags: &[&str]| {
+        let args = [&["plan", "--live", "live.json"], flags].concat();
+        let mut command = fork.command(&args);
+        Run::of(&args, command.env("DX_APISERVER_HOST", "platform.invalid").output().unwrap())
+    };
+    plan(&["--detailed-exitcode", "-v"]).expect(2).says("served: 127.0.0.1\nFrom a snapshot");
+    let read = plan(&["--format", "json", "-o", "plan.json"]).expect(0).json();
+    assert_eq!(read["resource_changes"], asked["resource_changes"]);
     assert!(!fork.at(".trectl").exists());
-    assert!(SEED.contains("tokens"));
+    // Publishing takes a consent, as on any real platform.
+    fork.write("tres/two.yaml", ACTIVE.replace("tre-one", "tre-two"));
+    plan(&[]).expect(3).says("MISSING: publish");
+
+    served.restart(&[]);
+    served.repo.write("plan.json", fork.read("plan.json"));
+    served.run(&["apply", "plan.json", "--auto-approve"]).expect(0).says("No changes.");
+    served.run(&["apply", "plan.json", "--auto-approve"]).expect(0).says("No changes.");
+    served.repo.edit("tres/one.yaml", "[user-li, user-priya]", "[user-li]");
+    served.run(&["apply", "--auto-approve"]).expect(0);
+    served.repo.edit("tres/one.yaml", "[user-li]", "[user-li, user-priya]");
+    served.run(&["apply", "plan.json", "--auto-approve"]).expect(4).complains("stale");
+}
+
+/// What the platform says beyond the wire contract is kept, and a listing that describes nothing
+/// is completed.
+#[test]
+fn a_platform_that_says_more_or_less_than_expected_is_read_all_the_same() {
+    let served = StandIn::new(SEED, None, |route, answer| {
+        if route == "/system/findTres" {
+            let results = answer["results"].as_array_mut().unwrap();
+            results.iter_mut().for_each(|it| _ = it.as_object_mut().unwrap().remove("describe"));
+        }
+        if route == "/tre-live/describe" {
+            answer["ofTheFuture"] = json!({"level": 7});
+        }
+    });
+    served.run(&["snapshot", "-o", "live.json"]).expect(0);
+    let snapshot: Value = serde_json::from_str(&served.repo.read("live.json")).unwrap();
+    assert_eq!(snapshot["tres"][0]["ofTheFuture"]["level"], 7);
+    let shown = served.run(&["show", "tre-live", "--format", "json"]).expect(0).json();
+    assert_eq!(shown["raw"]["ofTheFuture"]["level"], 7);
+    served.run(&["import"]).expect(0);
+    let run = served.run(&["plan", "-v", "--detailed-exitcode"]).expect(0);
+    run.complains("Calls: 3 (1 describe, 1 findTres, 1 whoami).");
+    served.run(&["plan", "--live", "live.json", "--detailed-exitcode"]).expect(0);
 }

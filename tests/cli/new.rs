@@ -31,7 +31,7 @@ fn a_successor_of_a_live_tre_without_a_document() {
     let repo = Repo::applied(ACTIVE);
     std::fs::remove_file(repo.at("tres/one.yaml")).unwrap();
     repo.run(&["new", "tre-two", "--from", "tre-one"]).expect(0);
-    assert!(repo.read("tres/two.yaml").contains("- user-okafor"));
+    assert!(repo.read("tres/two.yaml").contains("user-okafor"));
     repo.run(&["new", "tre-three", "--from", "tre-nowhere"]).expect(1);
 }
 

@@ -1,7 +1,9 @@
 //! Whole runs over HTTP: the real binary against the real server.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use crate::harness::{ACTIVE, DRAFT, Run};
 use crate::served::{Served, TOKEN};
@@ -155,4 +157,34 @@ fn only_the_token_of_an_admin_changes_a_tre() {
     };
     assert_eq!(run(amara).json()["target"]["operator"], "user-amara");
     run(wrong).expect(1).complains("InvalidAuthentication");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_run_lets_the_call_in_flight_end_and_goes_on_later() {
+    let mut served = Served::new(&["--fault", "latency=1s:/tre-one/setPolicies"]);
+    active(&served);
+    let mut child = served
+        .command(&[APPLY, &["-vvv"]].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("call /tre-one/setPolicies") {
+        line.clear();
+        assert!(stderr.read_line(&mut line).unwrap() > 0, "the call was never made");
+    }
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143), "{rest}");
+    assert!(rest.contains("answer 200 of /tre-one/setPolicies"), "{rest}");
+    assert!(!rest.contains("setInventory"), "another call was begun: {rest}");
+    served.run(APPLY).expect(0).says("✓ tre-one");
+    served.run(&["drift"]).expect(0);
+    let effects = served.effects();
+    assert_eq!(effects.iter().filter(|(route, _)| route.ends_with("setPolicies")).count(), 1);
 }

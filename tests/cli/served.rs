@@ -127,7 +127,7 @@ fn address(stdout: &mut impl BufRead) -> String {
     loop {
         assert!(stdout.read_line(&mut text).unwrap() > 0, "the server ended: {text}");
         if let Ok(document) = serde_json::from_str::<Value>(&text) {
-            return document["listen"].as_str().unwrap().to_owned();
+            return document.get("listen").and_then(Value::as_str).unwrap().to_owned();
         }
     }
 }

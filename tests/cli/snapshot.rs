@@ -126,7 +126,7 @@ fn it_needs_no_document_and_says_where_it_is() {
     let repo = Repo::with(&[("trectl.yaml", PROJECT), ("seed.yaml", SEED)]);
     let run = repo.run(&["snapshot", "-o", "live.json"]).expect(0);
     assert!(run.stdout.starts_with("Snapshot of local: embedded platform, not a real one\n"));
-    run.says("Saved in `live.json`: 1 TRE, sha256:").says("`trectl plan --live live.json`");
+    run.says("Saved in `live.json`: 1 TRE.\nsha256:").says("`trectl plan --live live.json`");
     assert!(!repo.at(".trectl").exists(), "reading writes nothing");
     let json = repo.run(&["snapshot", "-o", "live.json", "--format", "json"]).expect(0).json();
     assert_eq!(json["tres"], 1);

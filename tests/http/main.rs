@@ -5,3 +5,4 @@
 
 mod client;
 mod server;
+mod together;

@@ -5,3 +5,4 @@ mod calls;
 mod faults;
 mod limit;
 mod refusals;
+mod uploads;

@@ -38,6 +38,23 @@ fn trectl(root: &Path) -> Command {
 
 #[test]
 fn what_is_imported_plans_to_nothing() {
+    let (_, groups) = imported(&[]);
+    assert_eq!(groups, 0);
+}
+
+#[test]
+fn what_is_imported_with_groups_plans_to_nothing() {
+    let (root, groups) = imported(&["--groups"]);
+    assert!(groups > 5, "only {groups} groups");
+    let names_one = |file: &str| file.contains("group:");
+    let tres = fs::read_dir(root.path().join("tres")).unwrap();
+    let texts = tres.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+    let naming = texts.filter(|text| names_one(text)).count();
+    assert!(naming > TRES / 4, "only {naming} documents name a group");
+}
+
+/// Imports many TREs, sees that they plan to nothing, and returns how many groups there are.
+fn imported(flags: &[&str]) -> (tempfile::TempDir, usize) {
     let root = tempfile::tempdir().unwrap();
     let seed = Seed {
         api_version: Some("trectl/v1".to_owned()),
@@ -50,7 +67,7 @@ fn what_is_imported_plans_to_nothing() {
                    {platform: {embedded: .trectl/platform.db, seed: seed.yaml}}\n";
     fs::write(root.path().join("trectl.yaml"), project).unwrap();
 
-    let import = trectl(root.path()).arg("import").output().unwrap();
+    let import = trectl(root.path()).arg("import").args(flags).output().unwrap();
     assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
     let files = fs::read_dir(root.path().join("tres")).unwrap().count();
     assert!(files > TRES / 2, "only {files} of {TRES} are imported");
@@ -68,4 +85,6 @@ fn what_is_imported_plans_to_nothing() {
     assert!(changes.is_empty(), "{} change, the first one: {}", changes.len(), changes[0]);
     assert_eq!(json["summary"]["no_op"], files);
     assert_eq!(plan.status.code(), Some(0), "{text}");
+    let groups = fs::read_dir(root.path().join("groups")).map_or(0, Iterator::count);
+    (root, groups)
 }

@@ -1,10 +1,9 @@
 //! §8 as far as it is not about HTTP: errors and nonces.
 
 use serde_json::{Value, json};
-use trectl::model::UserId;
 use trectl::sim::World;
 
-use crate::support::{Caller, rows, seed, with};
+use super::support::{Caller, rows, seed, with};
 
 rows! {
     "L8.errors" S "Refusals have the vendor's error types, each with its HTTP status."
@@ -40,7 +39,7 @@ fn errors_have_the_vendors_names() {
         ("amara", "/tre-active/addAdmins", json!({ "admins": ["org-x"] }), "InvalidType", 422),
     ];
     for (user, route, input, kind, status) in calls {
-        let error = amara.user(user).0.call(route, &input).unwrap_err();
+        let error = amara.user(user).call(route, &input).unwrap_err();
         assert_eq!((error.kind.as_str(), error.kind.status()), (kind, Some(status)));
         assert_eq!(error.route, route);
     }
@@ -84,9 +83,7 @@ fn input_is_read_strictly() {
 fn unknown_routes() {
     let amara = Caller::amara();
     let routes = [
-        "",
         "/",
-        "tre/new",
         "/tre",
         "/tre/old",
         "/tre-draft",
@@ -109,23 +106,25 @@ fn strangers() {
     assert_eq!(refusal, "InvalidAuthentication");
 }
 
-/// A world with a clock, and the account that calls.
-fn world() -> (World, UserId) {
-    let world = World::seeded(&seed()).unwrap();
-    let actor = world.actor().clone();
-    (world, actor)
+/// Makes a call with the nonce `n` some milliseconds before the first call of the account that is
+/// returned; its answer is returned too.
+fn called_before(milliseconds: i64) -> (Value, Caller) {
+    let mut world = World::seeded(&seed()).unwrap();
+    let amara = world.actor().clone();
+    let input = new(json!({ "nonce": "n" }));
+    // A platform in memory takes the number of a call for its time.
+    let answer = world.handle(&amara, "/tre/new", &input, 1 - milliseconds).unwrap();
+    (answer, Caller::on(world))
 }
 
 #[test]
 fn a_nonce_repeats_the_answer() {
-    let (mut world, amara) = world();
+    let (first, amara) = called_before(3_599_999);
     let input = new(json!({ "nonce": "n" }));
-    let first = world.handle(&amara, "/tre/new", &input, 0).unwrap();
-    let again = world.handle(&amara, "/tre/new", &input, 3_599_999).unwrap();
-    assert_eq!(first, again);
-    let jonas = UserId::from_platform("user-jonas");
-    let other = world.handle(&jonas, "/tre/new", &input, 1).unwrap_err();
-    assert_eq!(other.kind.as_str(), "InvalidInput", "another account's nonce is another nonce");
+    assert_eq!(amara.ok("/tre/new", input.clone()), first);
+    let (_, amara) = called_before(1);
+    let other = amara.user("jonas").refused("/tre/new", input);
+    assert_eq!(other, "InvalidInput", "another account's nonce is another nonce");
 }
 
 #[test]
@@ -139,10 +138,8 @@ fn a_nonce_takes_one_input() {
 
 #[test]
 fn a_nonce_is_forgotten() {
-    let (mut world, amara) = world();
-    world.handle(&amara, "/tre/new", &new(json!({ "nonce": "n" })), 0).unwrap();
-    let second = new(json!({ "nonce": "n", "handle": "two" }));
-    world.handle(&amara, "/tre/new", &second, 3_600_000).unwrap();
+    let (_, amara) = called_before(3_600_000);
+    amara.ok("/tre/new", new(json!({ "nonce": "n", "handle": "two" })));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{
+use super::support::{
     BESIDE_SHOWCASE, BILLED_ELSEWHERE, COLLECTIONS, Caller, DATA, FAR, FILES, HIDDEN, OPEN, PLAIN,
     SHOWCASE, SHOWCASE_2, SHOWROOM, SHOWROOM_2, TABULAR, inventory, rows, with,
 };

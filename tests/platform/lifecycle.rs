@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{APPROVED, Caller, OPEN, inventory, rows, with};
+use super::support::{APPROVED, Caller, OPEN, inventory, rows, with};
 
 rows! {
     "L1.states" D "A TRE is `draft`, `active` or `amending` on the wire." => three_states;
@@ -197,13 +197,13 @@ fn approved_requests_stay() {
 
 #[test]
 fn publishing_takes_closed_assets() {
-    let mut seed = crate::support::seed();
+    let mut seed = super::support::seed();
     for tre in &mut seed.tres {
         if let Some(inventory) = &mut tre.inventory.active {
             inventory.tabular_data = Some(OPEN.to_owned());
         }
     }
     let world = trectl::sim::World::seeded(&seed).unwrap();
-    let amara = Caller(trectl::sim::InMemory::new(world));
+    let amara = Caller::on(world);
     assert_eq!(amara.refused("/tre-draft/activate", json!({})), "InvalidState");
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use trectl::platform::seed::{Seed, SeedMember};
-use trectl::sim::{InMemory, World};
+use trectl::sim::World;
 
-use crate::support::{Caller, rows, seed};
+use super::support::{Caller, rows, seed};
 
 rows! {
     "L3.admins.100" D "A TRE has at most 100 admins." => at_most_100_admins;
@@ -33,7 +33,7 @@ fn crowded(count: usize) -> Caller {
         let member = SeedMember { id, tre_management: true, ..SeedMember::default() };
         seed.orgs[0].members.push(member);
     }
-    Caller(InMemory::new(World::seeded(&seed).unwrap()))
+    Caller::on(World::seeded(&seed).unwrap())
 }
 
 fn extras(numbers: std::ops::Range<usize>) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Caller, inventory, rows};
+use super::support::{Caller, inventory, rows};
 
 rows! {
     "L2.id" A "The id never changes." => the_id_never_changes;

@@ -8,13 +8,16 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod answers;
 mod client;
 mod contract;
+mod direct;
 mod errors;
 mod inventory;
 mod lifecycle;
 mod limits;
 mod locks;
+mod over_http;
 mod people;
 mod policies;
 mod requests;
@@ -23,4 +26,6 @@ mod seeds;
 mod store;
 mod support;
 mod unseeded;
+mod uploads;
 mod visibility;
+mod wire;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Caller, SHOWCASE_2, inventory, rows, with};
+use super::support::{Caller, SHOWCASE_2, inventory, rows, with};
 
 rows! {
     "L3.admins.users" D "TRE admins are individual users." => admins_are_users;

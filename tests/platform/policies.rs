@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Caller, rows};
+use super::support::{Caller, rows};
 
 rows! {
     "L5.partial" S "`setPolicies` sets what is named and leaves the rest." => only_what_is_named;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{APPROVED, Caller, IN_REVIEW, rows};
+use super::support::{APPROVED, Caller, IN_REVIEW, rows};
 
 rows! {
     "L6.states" D "A request is draft, in review, approved or in revision." => a_whole_life;

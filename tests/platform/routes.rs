@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{COLLECTIONS, Caller, DATA, FILES, IN_REVIEW, OPEN, PLAIN, TABULAR, rows};
+use super::support::{COLLECTIONS, Caller, DATA, FILES, IN_REVIEW, OPEN, PLAIN, TABULAR, rows};
 
 rows! {
     "L7.whoami" D "`whoami` names the account that calls." => whoami;

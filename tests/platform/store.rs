@@ -12,10 +12,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use trectl::model::UserId;
+use trectl::model::{ObjectId, UserId};
 use trectl::platform::{Pending, PlatformErrorKind, Transport};
 use trectl::sim::{
-    Access, Embedded, InMemory, LoggedCall, OpenError, Options, World, calls, load_seed, reset,
+    Access, Content, Embedded, InMemory, LoggedCall, OpenError, Options, World, calls, content,
+    load_seed, reset,
 };
 
 use crate::support::seed;
@@ -273,6 +274,76 @@ fn the_log_tells_of_every_change() {
     assert_eq!(told(&log), TOLD);
     assert_eq!(log[0].input, log[1].input);
     assert_eq!((log[0].time, log[0].actor.as_str()), (1_000, "user-local"));
+}
+
+#[test]
+fn uploads_survive() {
+    let (_folder, path) = place();
+    let clock = Arc::new(Mutex::new(1_000));
+    let now = Arc::clone(&clock);
+    let write = || Options {
+        clock: Arc::new({
+            let now = Arc::clone(&now);
+            move || *now.lock().unwrap()
+        }),
+        ..options(&path, Access::Write)
+    };
+    let platform = Embedded::open(write()).unwrap();
+    let new = json!({ "project": crate::support::DATA, "name": "x" });
+    let id = block_on(platform.post("/file/new", new)).unwrap()["id"].clone();
+    let id = id.as_str().unwrap();
+    let put = |platform: &Embedded, index: u64, bytes: &str, md5: &str| {
+        let input = json!({ "size": bytes.len(), "md5": md5, "index": index });
+        let announced = block_on(platform.post(&format!("/{id}/upload"), input)).unwrap();
+        let path = announced["url"].as_str().unwrap().to_owned();
+        let content = Content { path, md5: Some(md5.to_owned()), bytes: bytes.as_bytes().into() };
+        block_on(platform.put(content)).unwrap();
+    };
+    // The second part comes first.
+    put(&platform, 2, "world", "7d793037a0760186574b0282f2f435e7");
+    drop(platform);
+    let platform = Embedded::open(write()).unwrap();
+    put(&platform, 1, "hello", "5d41402abc4b2a76b9719d911017c592");
+    block_on(platform.post(&format!("/{id}/close"), json!({}))).unwrap();
+    drop(platform);
+    let state = || {
+        let platform = Embedded::open(write()).unwrap();
+        block_on(platform.post(&format!("/{id}/describe"), json!({}))).unwrap()["state"].clone()
+    };
+    assert_eq!(state(), "closing");
+    *clock.lock().unwrap() += 2;
+    assert_eq!(state(), "closed");
+    let file = ObjectId::from_platform(id);
+    let stored = content(&path, &file, NO_WAIT).unwrap();
+    assert_eq!(stored.as_deref(), Some(b"helloworld".as_slice()));
+    let other = ObjectId::from_platform(crate::support::FILES);
+    assert_eq!(content(&path, &other, NO_WAIT).unwrap(), None);
+    let routes: Vec<_> =
+        calls(&path, NO_WAIT).unwrap().into_iter().map(|call| call.route).collect();
+    // The log names the part and not the key that lets content in.
+    assert_eq!(routes[2], format!("/upload/{id}/2"));
+}
+
+#[test]
+fn a_store_that_knows_no_uploads_takes_them() {
+    let (_folder, path) = place();
+    drop(open(&path, Access::Write).unwrap());
+    let db = redb::Database::open(&path).unwrap();
+    let txn = db.begin_write().unwrap();
+    let files = redb::TableDefinition::<&str, &[u8]>::new("files");
+    let contents = redb::TableDefinition::<(&str, u64), &[u8]>::new("contents");
+    assert!(txn.delete_table(files).unwrap() && txn.delete_table(contents).unwrap());
+    txn.commit().unwrap();
+    drop(db);
+    let file = ObjectId::from_platform(crate::support::FILES);
+    assert_eq!(content(&path, &file, NO_WAIT).unwrap(), None);
+    let platform = open(&path, Access::Write).unwrap();
+    let new = json!({ "project": crate::support::DATA, "name": "x" });
+    let id = block_on(platform.post("/file/new", new)).unwrap()["id"].clone();
+    drop(platform);
+    let platform = open(&path, Access::Read).unwrap();
+    let route = format!("/{}/describe", id.as_str().unwrap());
+    assert_eq!(block_on(platform.post(&route, json!({}))).unwrap()["name"], "x");
 }
 
 /// What the calls of the log's tests leave in it.

@@ -1,9 +1,17 @@
 //! A small seeded platform, and calls by raw routes.
 
+mod door;
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use serde_json::{Value, json};
 use trectl::model::UserId;
 use trectl::platform::seed::Seed;
-use trectl::sim::{InMemory, World};
+use trectl::platform::{Pending, PlatformError, Transport};
+use trectl::sim::{Content, InMemory, World};
+
+pub use door::{Door, Http};
 
 /// One row of the reference: an id, what it says, how well it is known, and the test that shows
 /// it.
@@ -12,7 +20,7 @@ pub struct Row {
     pub id: &'static str,
     pub mark: Mark,
     pub statement: &'static str,
-    /// The module and the test, or `None` where the embedded platform alone cannot show it.
+    /// The module and the test, or `None` where no test can show it.
     pub test: Option<(&'static str, &'static str)>,
 }
 
@@ -171,29 +179,59 @@ pub fn with(mut object: Value, fields: Value) -> Value {
     object
 }
 
-/// A platform and the account that calls it.
+/// A platform, and an account that calls it through a door.
 #[derive(Clone)]
-pub struct Caller(pub InMemory);
+pub struct Calling<D> {
+    /// The platform behind the door.
+    pub platform: InMemory,
+    pub door: D,
+}
 
-impl Caller {
+/// Calls the platform directly. The modules of scenarios name this by `super::support::Caller`: in
+/// `over_http` they find another door there.
+pub type Caller = Calling<InMemory>;
+
+impl<D: Door> Calling<D> {
     /// Returns Amara on the seeded platform.
     pub fn amara() -> Self {
-        Self(InMemory::new(World::seeded(&seed()).unwrap()))
+        Self::on(World::seeded(&seed()).unwrap())
     }
 
     /// Returns `user-local` on a platform without a seed.
     pub fn local() -> Self {
-        Self(InMemory::new(World::unseeded()))
+        Self::on(World::unseeded())
+    }
+
+    /// Returns the actor of a world.
+    pub fn on(world: World) -> Self {
+        let platform = InMemory::new(world);
+        Self { door: D::to(&platform), platform }
     }
 
     /// Returns another account on the same platform.
     pub fn user(&self, name: &str) -> Self {
-        Self(self.0.acting_as(UserId::from_platform(&format!("user-{name}"))))
+        self.acting_as(&format!("user-{name}"))
+    }
+
+    /// Returns another account on the same platform, by its id.
+    pub fn acting_as(&self, id: &str) -> Self {
+        let door = self.door.acting_as(UserId::from_platform(id));
+        Self { platform: self.platform.clone(), door }
+    }
+
+    /// Makes a call.
+    pub fn call(&self, route: &str, input: &Value) -> Result<Value, PlatformError> {
+        self.door.call(route, input)
+    }
+
+    /// Puts content where an announcement says.
+    pub fn put(&self, content: &Content) -> Result<Value, PlatformError> {
+        self.door.put(content)
     }
 
     /// Makes a call that succeeds.
     pub fn ok(&self, route: &str, input: Value) -> Value {
-        match self.0.call(route, &input) {
+        match self.call(route, &input) {
             Ok(answer) => answer,
             Err(error) => panic!("{error}"),
         }
@@ -202,7 +240,7 @@ impl Caller {
     /// Makes a call that is refused and changes nothing, and returns the error type.
     pub fn refused(&self, route: &str, input: Value) -> String {
         let before = self.everything();
-        match self.0.call(route, &input) {
+        match self.call(route, &input) {
             Ok(answer) => panic!("{route} with {input} is not refused but answers {answer}"),
             Err(error) => {
                 assert_eq!(before, self.everything(), "{route} is refused and changes something");
@@ -226,7 +264,7 @@ impl Caller {
 
     /// Tells whether the account sees a TRE; what it does not see does not exist for it.
     pub fn sees(&self, id: &str) -> bool {
-        match self.0.call(&format!("/{id}/describe"), &json!({})) {
+        match self.call(&format!("/{id}/describe"), &json!({})) {
             Ok(_) => true,
             Err(error) => {
                 assert_eq!(error.kind.to_string(), "ResourceNotFound");
@@ -237,12 +275,28 @@ impl Caller {
 
     /// Returns the account's level in a project, or null.
     pub fn level(&self, project: &str) -> Value {
-        let answer = self.0.call(&format!("/{project}/describe"), &json!({}));
+        let answer = self.call(&format!("/{project}/describe"), &json!({}));
         answer.map_or(Value::Null, |answer| answer["level"].clone())
     }
 
     /// Everything that calls can change, as text.
     fn everything(&self) -> String {
-        format!("{:?}", self.0.world())
+        format!("{:?}", self.platform.world())
+    }
+}
+
+/// A transport that never waits.
+impl<D: Door> Transport for Calling<D> {
+    fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
+        let answer = self.call(route, &input);
+        Box::pin(async move { answer })
+    }
+}
+
+/// Runs a future whose transport never waits.
+pub fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("an answer is waited for"),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{COLLECTIONS, Caller, FILES, SHOWCASE, TABULAR, rows};
+use super::support::{COLLECTIONS, Caller, FILES, SHOWCASE, TABULAR, rows};
 
 rows! {
     "U.actor" A "Without a seed, `user-local` acts, with ADMINISTER everywhere." => the_local_user;

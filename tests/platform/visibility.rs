@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Caller, inventory, rows};
+use super::support::{Caller, inventory, rows};
 
 rows! {
     "L3.draft.hidden" A "A draft is visible to its admins only, whatever its visibility."

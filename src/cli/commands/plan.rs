@@ -15,13 +15,14 @@ use crate::plan::render::{self, Options, Purpose};
 
 /// Makes the plan and prints it.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
-    let session = Session::open(output, Documents::Needed)?;
     let request = Request::new(&args.scope.only, &args.consents.allow);
     if let Some(file) = &args.live {
+        let session = Session::apart(output, Documents::Needed)?;
         let snapshot = recorded::read(&output.settings().path(file))?;
         let plan = recorded::plan(&session, &snapshot, &request)?;
         return finish(&plan, args, &session, output);
     }
+    let session = Session::open(output, Documents::Needed)?;
     runtime::block_on(|interrupt| async move {
         let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;

@@ -8,6 +8,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Observed, Request, unread};
 use crate::cli::session::{Documents, Session};
+use crate::cli::settings::quote;
 use crate::cli::{clock, files, pages, platform, runtime};
 use crate::live::{self, Content, Snapshot};
 use crate::model::Directory;
@@ -68,10 +69,11 @@ fn tell(snapshot: &Snapshot, args: &Args, session: &Session, output: &mut Output
     let mut page = Page::new(output.settings().width, output.settings().stdout);
     pages::heading(&mut page, "Snapshot of", &session.target);
     let count = if tres == 1 { "1 TRE".to_owned() } else { format!("{tres} TREs") };
-    page.line(&[(Role::Plain, &format!("Saved in `{file}`: {count}, {digest}."))]);
+    page.line(&[(Role::Plain, &format!("Saved in `{file}`: {count}."))]);
+    page.line(&[(Role::Muted, digest)]);
     page.words(
         Role::Plain,
-        &format!("Next: `{} plan --live {file}`", output.settings().invocation),
+        &format!("Next: `{} plan --live {}`", output.settings().invocation, quote(file)),
         0,
     );
     output.result(&page.finish());

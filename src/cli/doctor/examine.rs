@@ -8,9 +8,10 @@ use serde_json::json;
 use super::connection::{First, clock, not_checked, rate};
 use super::link::Link;
 use super::probe::Probe;
-use super::report::{Check, Kind, Report, Target};
+use super::report::{Check, Kind, Report, Status, Target};
 use super::tre::Tres;
 use super::{answer, org, showcase, state, target};
+use crate::api::ConfigError;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::settings::Settings;
@@ -47,9 +48,7 @@ pub async fn examine(subject: Subject<'_>) -> Report {
         name: session.target.name.clone(),
         platform: match &session.target.platform {
             PlatformTarget::Embedded { .. } => "embedded".to_owned(),
-            PlatformTarget::DnaNexus(_) => {
-                link.map_or_else(|| session.target.describe_platform(), Link::address)
-            }
+            PlatformTarget::DnaNexus(_) => session.target.describe_platform(),
         },
         operator: operator.map(|operator| operator.to_string()),
     };
@@ -73,6 +72,7 @@ async fn of_platform(
     let first = First::of(link, &whoami);
     let obstacle = first.obstacle().unwrap_or("the account is not known");
     let First { host, tls, token } = first;
+    let is_reached = host.status == Status::Ok && tls.status == Status::Ok;
     let mut checks = vec![host, tls, token];
     match &whoami {
         Ok(operator) => checks.extend(of_account(session, &probe, operator).await),
@@ -81,13 +81,16 @@ async fn of_platform(
                 .map(|kind| not_checked(kind, obstacle)),
         ),
     }
-    // These two look back at all calls.
-    if link.is_some_and(|link| link.ahead().is_none()) && whoami.is_err() {
-        checks.push(not_checked(Kind::Clock, obstacle));
+    // These two look back at all calls, as far as any was answered.
+    let knows_time = whoami.is_ok() || link.is_none_or(|link| link.ahead().is_some());
+    checks.push(if knows_time { clock(link) } else { not_checked(Kind::Clock, obstacle) });
+    let knows_rate = is_reached || link.is_none_or(|link| link.refused_for_rate() > 0);
+    let calls = probe.seen().calls;
+    checks.push(if knows_rate {
+        rate(link, settings, calls)
     } else {
-        checks.push(clock(link));
-    }
-    checks.push(rate(link, settings, probe.seen().calls));
+        not_checked(Kind::RateLimit, obstacle)
+    });
     (checks, whoami.ok())
 }
 
@@ -122,14 +125,22 @@ async fn of_account(session: &Session, probe: &Probe, operator: &UserId) -> Vec<
     vec![readable, management, answers, tres.check(operator), showcases]
 }
 
-/// Returns the checks of a platform that cannot be opened.
+/// Returns the checks of a platform that cannot be opened: nothing was sent.
 fn unopened(failure: &Failure) -> Vec<Check> {
-    let reason = "the platform cannot be opened";
-    let others = Kind::ALL
-        .into_iter()
-        .filter(|kind| !matches!(kind, Kind::Target | Kind::State | Kind::Host));
-    let host = broken(Kind::Host, failure);
-    [host].into_iter().chain(others.map(|kind| not_checked(kind, reason))).collect()
+    let (culprit, reason) = match failure.source.as_deref().and_then(|error| error.downcast_ref()) {
+        Some(
+            ConfigError::NoToken { .. }
+            | ConfigError::SecurityContext { .. }
+            | ConfigError::TokenOfAnotherHost { .. },
+        ) => (Kind::Token, "there is no token to call with"),
+        _ => (Kind::Host, "the platform cannot be opened"),
+    };
+    let check = |kind| match kind {
+        Kind::Target | Kind::State => None,
+        kind if kind == culprit => Some(broken(kind, failure)),
+        kind => Some(not_checked(kind, reason)),
+    };
+    Kind::ALL.into_iter().filter_map(check).collect()
 }
 
 /// Returns the check that failed as a command would have.

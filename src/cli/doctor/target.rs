@@ -53,7 +53,11 @@ fn resolved(session: &Session, platform: &PlatformTarget, link: Option<&dyn Link
             };
             [embedded].into_iter().chain(seed).collect()
         }
-        PlatformTarget::DnaNexus(_) => link.map(Link::settings).unwrap_or_default(),
+        PlatformTarget::DnaNexus(address) => match link {
+            Some(link) => link.settings(),
+            // No connection could be made: no more is known than the host.
+            None => address.host.iter().map(|host| known("host", host)).collect(),
+        },
     };
     settings.push(match &session.target.state {
         // What is written as it would be without it is the same as the default.
@@ -68,6 +72,11 @@ fn resolved(session: &Session, platform: &PlatformTarget, link: Option<&dyn Link
 
 fn written(name: &'static str, value: &str) -> Setting {
     Setting { name, value: Some(value.to_owned()), origin: format!("`{PROJECT_FILE}`") }
+}
+
+fn known(name: &'static str, value: &str) -> Setting {
+    let origin = "as far as it is known".to_owned();
+    Setting { name, value: Some(value.to_owned()), origin }
 }
 
 fn default(name: &'static str, value: &str) -> Setting {

@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use super::connection::not_checked;
 use super::probe::Probe;
 use super::report::{Check, Kind};
-
 use crate::model::{OrgId, UserId};
 use crate::platform::wire::route;
 use crate::platform::{Pending, PlatformError, PlatformErrorKind, gather};

@@ -145,7 +145,7 @@ fn warn_if_open(_path: &Path, _settings: &Settings) {}
 
 fn unusable(error: ConfigError) -> Failure {
     let cure = error.cure();
-    Failure::new(FailureKind::Usage, error.to_string()).hint(cure)
+    Failure::new(FailureKind::Usage, error.to_string()).hint(cure).because(error)
 }
 
 fn no_client(error: ClientError) -> Failure {

@@ -19,12 +19,14 @@ use super::protocol::{self, Refusal, Reply};
 use super::stale::{Memory, Question};
 use super::{Observer, Options, Platform, Served, Stopwatch};
 use crate::model::ids::UserId;
-use crate::platform::PlatformErrorKind;
+use crate::platform::{PlatformError, PlatformErrorKind};
 use crate::sim::world::Route;
 
 /// How long the body of a call may be, in bytes (A): the longest lists of people take a few tens
 /// of thousands.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// How long the content of a part of a file may be, in bytes (A).
+const MOST_CONTENT: usize = 64 * 1024 * 1024;
 
 /// What all calls share.
 pub(super) struct Shared {
@@ -92,11 +94,12 @@ struct Call {
 
 impl Call {
     async fn read(shared: &Shared, parts: Parts, body: Body) -> Self {
+        let most = if protocol::is_upload(&parts) { MOST_CONTENT } else { MOST_BYTES };
         // What announces too much is not read at all.
-        let is_short = body.size_hint().lower() <= u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
-        let body = if is_short { to_bytes(body, MOST_BYTES).await.ok() } else { None };
+        let is_short = body.size_hint().lower() <= u64::try_from(most).unwrap_or(u64::MAX);
+        let body = if is_short { to_bytes(body, most).await.ok() } else { None };
         let body = body.ok_or_else(|| {
-            let message = format!("The body of the call is cut or longer than {MOST_BYTES} bytes.");
+            let message = format!("The body of the call is cut or longer than {most} bytes.");
             Refusal::new(PlatformErrorKind::InvalidInput, message)
         });
         let user = shared.authenticate(&parts.headers);
@@ -115,15 +118,35 @@ impl Call {
     async fn answer(self, shared: &Shared) -> Reply {
         let path = self.parts.uri.path().to_owned();
         let question = if shared.memory.is_on { self.question() } else { None };
-        let answer = match self.checked(shared) {
-            Ok((user, input)) => shared.platform.call_as(user, &path, input).await,
-            Err(refusal) => Err(refusal.at(&path)),
+        let answer = if protocol::is_upload(&self.parts) {
+            self.put(shared).await
+        } else {
+            self.ask(shared, &path).await
         };
         let reply = Reply::of(&answer);
         if let (Some(question), 200 | 404) = (question, reply.status) {
             shared.memory.keep(question, reply.clone());
         }
         reply
+    }
+
+    async fn put(self, shared: &Shared) -> Result<Value, PlatformError> {
+        let Self { parts, body, user: _ } = self;
+        match body {
+            Ok(bytes) => shared.platform.put(protocol::content(&parts, &bytes)).await,
+            Err(refusal) => Err(refusal.at(parts.uri.path())),
+        }
+    }
+
+    async fn ask(self, shared: &Shared, path: &str) -> Result<Value, PlatformError> {
+        let origin = protocol::origin(&self.parts.headers);
+        match self.checked(shared) {
+            Ok((user, input)) => {
+                let answer = shared.platform.call_as(user, path, input).await?;
+                Ok(protocol::with_origin(answer, &origin))
+            }
+            Err(refusal) => Err(refusal.at(path)),
+        }
     }
 
     fn checked(self, shared: &Shared) -> Result<(UserId, Value), Refusal> {

@@ -26,7 +26,7 @@ pub use self::fault::{Fault, FaultError};
 
 use self::handle::Shared;
 use self::line::{Lines, Switch};
-use super::{Embedded, InMemory};
+use super::{Content, Embedded, InMemory};
 use crate::model::ids::UserId;
 use crate::platform::{Pending, Transport};
 
@@ -43,6 +43,10 @@ pub trait Platform: Send + Sync + 'static {
 
     /// Makes a call as an account, and returns when its effect is durable.
     fn call_as<'a>(&'a self, user: UserId, route: &'a str, input: Value) -> Pending<'a, Value>;
+
+    /// Takes the content of a part of a file, and returns when it is durable. Who knows the address
+    /// may put it.
+    fn put(&self, content: Content) -> Pending<'_, Value>;
 }
 
 impl Platform for Embedded {
@@ -53,6 +57,10 @@ impl Platform for Embedded {
     fn call_as<'a>(&'a self, user: UserId, route: &'a str, input: Value) -> Pending<'a, Value> {
         Box::pin(async move { self.acting_as(user).post(route, input).await })
     }
+
+    fn put(&self, content: Content) -> Pending<'_, Value> {
+        Box::pin(self.put(content))
+    }
 }
 
 impl Platform for InMemory {
@@ -62,6 +70,10 @@ impl Platform for InMemory {
 
     fn call_as<'a>(&'a self, user: UserId, route: &'a str, input: Value) -> Pending<'a, Value> {
         Box::pin(async move { self.acting_as(user).call(route, &input) })
+    }
+
+    fn put(&self, content: Content) -> Pending<'_, Value> {
+        Box::pin(async move { self.put(&content) })
     }
 }
 

@@ -1,12 +1,14 @@
 //! The vendor's protocol as far as it is about HTTP: who calls, with what, and how an answer looks.
 
 use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::platform::{PlatformError, PlatformErrorKind};
+use crate::sim::Content;
 
 /// Names a call in an answer (D).
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -71,6 +73,33 @@ pub(super) fn input(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> 
     }
     serde_json::from_slice(body)
         .map_err(|error| refuse(format!("The body of the call is not JSON: {error}.")))
+}
+
+/// Tells whether a call puts content into a file, at an address that the platform gave (D).
+pub(super) fn is_upload(parts: &Parts) -> bool {
+    parts.method == Method::PUT && parts.uri.path().starts_with("/upload/")
+}
+
+/// Returns the content that a call puts into a file.
+pub(super) fn content(parts: &Parts, bytes: &[u8]) -> Content {
+    let md5 = parts.headers.get("x-upload-md5").and_then(|value| value.to_str().ok());
+    Content { path: parts.uri.path().to_owned(), md5: md5.map(str::to_owned), bytes: bytes.into() }
+}
+
+/// Returns this server as who calls knows it.
+pub(super) fn origin(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    format!("http://{host}")
+}
+
+/// Makes an address below this server a whole one: the platform does not know where it is.
+pub(super) fn with_origin(mut answer: Value, origin: &str) -> Value {
+    if let Some(Value::String(url)) = answer.get_mut("url")
+        && url.starts_with('/')
+    {
+        url.insert_str(0, origin);
+    }
+    answer
 }
 
 /// What goes back to who called.

@@ -12,8 +12,8 @@ use super::embedded::Shared;
 use super::rows;
 use crate::model::ids::UserId;
 use crate::platform::{PlatformError, PlatformErrorKind};
-use crate::sim::world::Change;
-use crate::sim::{LoggedCall, World};
+use crate::sim::world::{Change, Decision};
+use crate::sim::{Content, LoggedCall, World};
 
 /// How many calls share a commit at most.
 const BATCH: usize = 1_024;
@@ -21,12 +21,45 @@ const BATCH: usize = 1_024;
 /// What a call answers.
 type Answer = Result<Value, PlatformError>;
 
-/// A call that waits.
+/// What waits to be decided.
 pub(super) struct Job {
-    pub user: UserId,
-    pub route: String,
-    pub input: Value,
+    pub work: Work,
     pub reply: oneshot::Sender<Answer>,
+}
+
+/// Something that changes the world.
+pub(super) enum Work {
+    /// A call.
+    Call { user: UserId, route: String, input: Value },
+    /// The content of a part of a file.
+    Put(Content),
+}
+
+impl Work {
+    /// Returns where it goes.
+    pub(super) fn route(&self) -> &str {
+        match self {
+            Self::Call { user: _, route, input: _ } => route,
+            Self::Put(content) => content.place(),
+        }
+    }
+
+    fn decide(&self, world: &World, now: i64) -> (Result<Decision, PlatformError>, LoggedCall) {
+        match self {
+            Self::Call { user, route, input } => {
+                let decided = world.decide(user, route, input, now);
+                let input = input.to_string();
+                let logged = LoggedCall::of(now, user, route, input.as_bytes(), &decided);
+                (decided, logged)
+            }
+            Self::Put(content) => {
+                let decided = world.decide_content(content, now);
+                let sender = world.sender(content).unwrap_or(world.actor());
+                let logged = LoggedCall::of(now, sender, content.place(), &content.bytes, &decided);
+                (decided, logged)
+            }
+        }
+    }
 }
 
 /// Decides and commits calls.
@@ -56,15 +89,15 @@ impl Committer {
         let mut changes = Vec::new();
         let mut log = Vec::with_capacity(batch.len());
         let mut answers = Vec::with_capacity(batch.len());
-        for Job { user, route, input, reply } in batch {
-            let decided = self.world.decide(&user, &route, &input, now);
-            log.push(LoggedCall::of(now, &user, &route, &input, &decided));
+        for Job { work, reply } in batch {
+            let (decided, logged) = work.decide(&self.world, now);
+            log.push(logged);
             let answer = decided.map(|decision| {
                 changes.extend(decision.changes.iter().cloned());
                 decision.changes.into_iter().for_each(|change| self.world.apply(change));
                 decision.answer
             });
-            answers.push((route, reply, answer));
+            answers.push((work.route().to_owned(), reply, answer));
         }
         match self.commit(&changes, &log) {
             Ok(()) => self.publish(changes),
@@ -97,8 +130,8 @@ impl Committer {
 }
 
 fn refuse(batch: Vec<Job>, failure: &str) {
-    for Job { user: _, route, input: _, reply } in batch {
-        drop(reply.send(Err(broken(&route, failure))));
+    for Job { work, reply } in batch {
+        drop(reply.send(Err(broken(work.route(), failure))));
     }
 }
 

@@ -10,13 +10,13 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::committer::{Committer, Job, broken};
+use super::committer::{Committer, Job, Work, broken};
 use super::{OpenError, file, rows};
 use crate::model::ids::UserId;
 use crate::platform::seed::Seed;
 use crate::platform::{Pending, PlatformError, PlatformErrorKind, Transport};
-use crate::sim::World;
 use crate::sim::world::{Decision, Route};
+use crate::sim::{Content, World};
 
 /// Tells the time: milliseconds since the Unix epoch.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -159,16 +159,24 @@ impl Embedded {
         world.decide(&self.user, route, input, now).map(|Decision { answer, changes: _ }| answer)
     }
 
-    async fn change(&self, route: &str, input: Value) -> Result<Value, PlatformError> {
-        let failed = |message: &str| PlatformError::new(route, PlatformErrorKind::Store, message);
+    /// Takes the content of a part of a file, and returns when it is durable.
+    ///
+    /// # Errors
+    /// The platform's refusal.
+    pub async fn put(&self, content: Content) -> Result<Value, PlatformError> {
+        self.change(Work::Put(content)).await
+    }
+
+    async fn change(&self, work: Work) -> Result<Value, PlatformError> {
+        let route = work.route().to_owned();
+        let failed = |message: &str| PlatformError::new(&route, PlatformErrorKind::Store, message);
         let jobs =
             self.writer.as_ref().and_then(|writer| writer.jobs.as_ref()).ok_or_else(|| {
                 failed("The embedded platform was opened for reading and takes no changes.")
             })?;
         let (reply, answer) = oneshot::channel();
-        let job = Job { user: self.user.clone(), route: route.to_owned(), input, reply };
         let ended = || failed("The embedded platform ended before it answered.");
-        jobs.send(job).map_err(|_| ended())?;
+        jobs.send(Job { work, reply }).map_err(|_| ended())?;
         answer.await.map_err(|_| ended())?
     }
 }
@@ -177,7 +185,8 @@ impl Transport for Embedded {
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
         Box::pin(async move {
             if Route::is_change(route) {
-                self.change(route, input).await
+                let (user, route) = (self.user.clone(), route.to_owned());
+                self.change(Work::Call { user, route, input }).await
             } else {
                 self.read(route, &input)
             }

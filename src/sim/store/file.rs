@@ -10,6 +10,7 @@ use redb::backends::InMemoryBackend;
 use redb::{Builder, Database, DatabaseError, StorageBackend};
 
 use super::{OpenError, Options, rows};
+use crate::model::ids::ObjectId;
 use crate::platform::seed::Seed;
 use crate::sim::{LoggedCall, World};
 
@@ -25,6 +26,19 @@ const MAGIC: &[u8] = b"redb";
 pub fn calls(path: &Path, lock_timeout: Duration) -> Result<Vec<LoggedCall>, OpenError> {
     let db = open_copy(path, lock_timeout)?;
     rows::read_calls(path, &db)
+}
+
+/// Returns what was uploaded into a file, its parts one after the other; `None` where nothing was.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn content(
+    path: &Path,
+    file: &ObjectId,
+    lock_timeout: Duration,
+) -> Result<Option<Vec<u8>>, OpenError> {
+    let db = open_copy(path, lock_timeout)?;
+    rows::read_content(&db, file).map_err(|error| OpenError::of(path, error))
 }
 
 /// Creates the store and loads a seed, or no directory at all where there is none.

@@ -17,4 +17,4 @@ mod tests;
 
 pub use embedded::{Access, Clock, Embedded, Options};
 pub use error::OpenError;
-pub use file::{calls, load_seed, reset};
+pub use file::{calls, content, load_seed, reset};

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{
+    ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableError, TableHandle,
+    WriteTransaction,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::OpenError;
-use crate::model::ids::UserId;
+use crate::model::ids::{ObjectId, UserId};
 use crate::sim::world::{Change, Directory, Listed};
 use crate::sim::{LoggedCall, World};
 
@@ -28,6 +31,10 @@ const OBJECTS: Rows = TableDefinition::new("objects");
 const TRES: Rows = TableDefinition::new("tres");
 const REQUESTS: Rows = TableDefinition::new("requests");
 const NONCES: Rows = TableDefinition::new("nonces");
+const FILES: Rows = TableDefinition::new("files");
+/// The content of files, by file and part.
+const CONTENTS: TableDefinition<'static, (&'static str, u64), &'static [u8]> =
+    TableDefinition::new("contents");
 const CALLS: TableDefinition<'static, u64, &'static [u8]> = TableDefinition::new("calls");
 
 /// The key of the only row of `meta`.
@@ -50,9 +57,10 @@ struct Format {
 
 /// Writes a whole world into an empty store.
 pub(super) fn write_world(txn: &WriteTransaction, world: &World) -> Result<(), redb::Error> {
-    for table in [META, USERS, ORGS, PROJECTS, OBJECTS, TRES, REQUESTS, NONCES] {
+    for table in [META, USERS, ORGS, PROJECTS, OBJECTS, TRES, REQUESTS, NONCES, FILES] {
         txn.open_table(table)?;
     }
+    txn.open_table(CONTENTS)?;
     txn.open_table(CALLS)?;
     let (tokens, directory) = world.settings();
     let meta = Meta {
@@ -83,6 +91,10 @@ pub(super) fn write_changes(txn: &WriteTransaction, changes: &[Change]) -> Resul
             Change::DropRequest(id) => drop_row(txn, REQUESTS, id.as_str())?,
             Change::PutNonce(key, nonce) => put(txn, NONCES, key, nonce.as_ref())?,
             Change::DropNonce(key) => drop_row(txn, NONCES, key)?,
+            Change::PutFile(file) => put(txn, FILES, file.id.as_str(), file.as_ref())?,
+            Change::PutContent(file, part, bytes) => {
+                txn.open_table(CONTENTS)?.insert((file.as_str(), *part), &**bytes)?;
+            }
         }
     }
     Ok(())
@@ -127,6 +139,24 @@ pub(super) fn read_calls(
     Ok(calls)
 }
 
+/// Returns the content of a file.
+pub(super) fn read_content(
+    db: &impl ReadableDatabase,
+    file: &ObjectId,
+) -> Result<Option<Vec<u8>>, redb::Error> {
+    let table = match db.begin_read()?.open_table(CONTENTS) {
+        Ok(table) => table,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut content = None;
+    for row in table.range((file.as_str(), 0)..=(file.as_str(), u64::MAX))? {
+        let (_, bytes) = row?;
+        content.get_or_insert_with(Vec::new).extend_from_slice(bytes.value());
+    }
+    Ok(content)
+}
+
 /// Reads a whole world.
 pub(super) fn read_world(path: &Path, db: &impl ReadableDatabase) -> Result<World, OpenError> {
     let txn = db.begin_read().map_err(|error| OpenError::of(path, error.into()))?;
@@ -148,7 +178,8 @@ pub(super) fn read_world(path: &Path, db: &impl ReadableDatabase) -> Result<Worl
         reader.rows(REQUESTS, |_, request| Change::PutRequest(Arc::new(request)))?;
     let nonces: Vec<Change> =
         reader.rows(NONCES, |key, nonce| Change::PutNonce(key.to_owned(), Arc::new(nonce)))?;
-    for change in tres.into_iter().chain(requests).chain(nonces) {
+    let files: Vec<Change> = reader.rows(FILES, |_, file| Change::PutFile(Arc::new(file)))?;
+    for change in tres.into_iter().chain(requests).chain(nonces).chain(files) {
         world.apply(change);
     }
     Ok(world)
@@ -180,8 +211,15 @@ impl RowReader<'_> {
         of: impl Fn(&str, R) -> T,
     ) -> Result<C, OpenError> {
         let failed = |error: redb::Error| OpenError::of(self.path, error);
-        let name = redb::TableHandle::name(&table).to_owned();
-        let table = self.txn.open_table(table).map_err(|error| failed(error.into()))?;
+        let name = table.name().to_owned();
+        let table = match self.txn.open_table(table) {
+            Ok(table) => table,
+            // A trectl that knew no uploads created the store.
+            Err(TableError::TableDoesNotExist(_)) if name == FILES.name() => {
+                return Ok(C::from_iter([]));
+            }
+            Err(error) => return Err(failed(error.into())),
+        };
         let rows = table.iter().map_err(|error| failed(error.into()))?;
         rows.map(|row| {
             let (key, row) = row.map_err(|error| failed(error.into()))?;

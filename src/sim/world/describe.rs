@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::directory::Directory;
 use super::input::Input;
 use super::refusal::{Outcome, Refusal};
-use super::{Route, World};
+use super::{Caller, Route, World};
 use crate::model::ids::{AssetRef, ObjectId, ProjectId, UserId};
 
 /// Which fields of a description were asked for; all of them where it is `None`.
@@ -58,7 +58,13 @@ pub(super) fn wants_description<'a>(input: &mut Input<'a>) -> Outcome<Option<Fie
 
 impl World {
     /// Answers a route that only reads.
-    pub(super) fn read(&self, user: &UserId, route: Route, input: Input<'_>) -> Outcome<Value> {
+    pub(super) fn read(
+        &self,
+        caller: &Caller<'_>,
+        route: Route,
+        input: Input<'_>,
+    ) -> Outcome<Value> {
+        let user = caller.user;
         match route {
             Route::WhoAmI => {
                 input.end()?;
@@ -74,7 +80,7 @@ impl World {
                 Self::describe_person(self.directory.has_org(&id), id.as_str(), "org", input)
             }
             Route::DescribeProject(id) => self.describe_project(user, &id, input),
-            Route::DescribeObject(id) => self.describe_object(user, id, input),
+            Route::DescribeObject(id) => self.describe_object(caller, id, input),
             Route::DescribeTre(id) => {
                 let tre = self.seen_tre(user, &id)?;
                 described(tre.describe(), input)
@@ -88,9 +94,12 @@ impl World {
                 let request = self.seen_request(user, &id)?;
                 described(request.describe(), input)
             }
-            Route::NewTre | Route::NewRequest | Route::ChangeTre(..) | Route::ChangeRequest(..) => {
-                Err(Refusal::input("This route changes something."))
-            }
+            Route::NewTre
+            | Route::NewRequest
+            | Route::NewFile
+            | Route::ChangeTre(..)
+            | Route::ChangeRequest(..)
+            | Route::ChangeFile(..) => Err(Refusal::input("This route changes something.")),
         }
     }
 
@@ -122,13 +131,17 @@ impl World {
         described(description, input)
     }
 
-    fn describe_object(&self, user: &UserId, id: ObjectId, mut input: Input<'_>) -> Outcome<Value> {
+    fn describe_object(
+        &self,
+        caller: &Caller<'_>,
+        id: ObjectId,
+        mut input: Input<'_>,
+    ) -> Outcome<Value> {
         let project: Option<ProjectId> = input.optional_id("project")?;
         let asset = AssetRef { project, object: id };
         let object = self
-            .directory
-            .object(&asset)
-            .filter(|object| self.level(user, &object.project).is_some())
+            .object(&asset, caller.now)
+            .filter(|object| self.level(caller.user, &object.project).is_some())
             .ok_or_else(|| Refusal::missing(&asset))?;
         let description = json!({
             "id": asset.object,

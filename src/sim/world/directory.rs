@@ -111,6 +111,14 @@ impl Directory {
         }
     }
 
+    /// Tells whether an object is listed.
+    pub fn lists(&self, id: &ObjectId) -> bool {
+        match self {
+            Self::Open => false,
+            Self::Listed(listed) => listed.objects.contains_key(id),
+        }
+    }
+
     /// Returns the level that a project's own access list gives a user, as themself or through an
     /// org.
     pub fn level(&self, actor: &UserId, user: &UserId, project: &ProjectId) -> Option<AccessLevel> {

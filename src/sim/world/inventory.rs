@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::World;
 use super::directory::{Directory, Object};
 use super::entity::{Inventory, Placed, Slot, Tre};
 use super::input::{Input, parse};
 use super::refusal::{Outcome, Refusal};
+use super::{Caller, World};
 use crate::model::ids::{AssetRef, Principal, UserId};
 use crate::platform::seed::ObjectState;
 use crate::platform::wire::WireState;
@@ -17,7 +17,7 @@ const DATASET: &str = "Dataset";
 impl World {
     pub(super) fn set_inventory(
         &self,
-        user: &UserId,
+        caller: &Caller<'_>,
         tre: &mut Tre,
         mut input: Input<'_>,
     ) -> Outcome<()> {
@@ -27,10 +27,10 @@ impl World {
                 tre.id
             )));
         }
-        let inventory = self.read_inventory(user, &mut input)?;
+        let inventory = self.read_inventory(caller, &mut input)?;
         input.end()?;
-        self.require_fit(tre, &inventory)?;
-        self.require_showcase_rights(user, tre, &inventory)?;
+        self.require_fit(caller, tre, &inventory)?;
+        self.require_showcase_rights(caller.user, tre, &inventory)?;
         if tre.state == WireState::Draft {
             tre.active = Some(inventory);
         } else if tre.active.as_ref().is_some_and(|active| active.is_same(&inventory)) {
@@ -41,7 +41,7 @@ impl World {
         Ok(())
     }
 
-    fn read_inventory(&self, user: &UserId, input: &mut Input<'_>) -> Outcome<Inventory> {
+    fn read_inventory(&self, caller: &Caller<'_>, input: &mut Input<'_>) -> Outcome<Inventory> {
         let version = input.text("version")?.to_owned();
         if version.is_empty() {
             return Err(Refusal::input("`version` must not be empty."));
@@ -49,7 +49,7 @@ impl World {
         let mut assets = BTreeMap::new();
         for slot in Slot::ALL {
             if let Some(text) = input.nullable_text(slot.key())?.flatten() {
-                assets.insert(slot, self.place(user, slot, text)?);
+                assets.insert(slot, self.place(caller, slot, text)?);
             }
         }
         Ok(Inventory { version, assets })
@@ -57,27 +57,31 @@ impl World {
 
     /// Finds an asset, in the project that is written if one is; what the user may not see does
     /// not exist for them (A).
-    fn place(&self, user: &UserId, slot: Slot, text: &str) -> Outcome<Placed> {
+    fn place(&self, caller: &Caller<'_>, slot: Slot, text: &str) -> Outcome<Placed> {
         let asset: AssetRef = parse(slot.key(), text)?;
         if asset.object.is_record() != slot.is_dataset() {
             let wanted = if slot.is_dataset() { "a record" } else { "a file" };
             return Err(Refusal::kind(format!("`{}` must be {wanted}.", slot.key())));
         }
         let object = self
-            .directory
-            .object(&asset)
-            .filter(|object| self.level(user, &object.project).is_some())
+            .object(&asset, caller.now)
+            .filter(|object| self.level(caller.user, &object.project).is_some())
             .ok_or_else(|| Refusal::missing(text))?;
         Ok(Placed { text: text.to_owned(), object: asset.object, project: object.project })
     }
 
     /// Refuses assets that are not final, not Datasets, or do not lie where the TRE's must (D).
-    pub(super) fn require_fit(&self, tre: &Tre, inventory: &Inventory) -> Outcome<()> {
+    pub(super) fn require_fit(
+        &self,
+        caller: &Caller<'_>,
+        tre: &Tre,
+        inventory: &Inventory,
+    ) -> Outcome<()> {
         for (slot, placed) in &inventory.assets {
             let written =
                 AssetRef { project: Some(placed.project.clone()), object: placed.object.clone() };
             let object =
-                self.directory.object(&written).ok_or_else(|| Refusal::missing(&placed.text))?;
+                self.object(&written, caller.now).ok_or_else(|| Refusal::missing(&placed.text))?;
             require_final_dataset(*slot, placed, &object)?;
             self.require_place(tre, *slot, placed)?;
         }

@@ -9,9 +9,11 @@ mod access;
 mod describe;
 mod directory;
 mod entity;
+mod file;
 mod find;
 mod input;
 mod inventory;
+mod nonce;
 mod people;
 mod policy;
 mod refusal;
@@ -28,14 +30,17 @@ use serde_json::{Value, json};
 
 pub use self::seeding::{SeedError, SeedProblem};
 
+pub use self::file::Content;
+
 pub(in crate::sim) use self::directory::{Directory, Listed};
 pub(in crate::sim) use self::entity::{Nonce, Request, Tre};
+pub(in crate::sim) use self::file::File;
 pub(in crate::sim) use self::route::Route;
 
 use self::input::Input;
 use self::refusal::{Outcome, Refusal};
 use self::route::TreChange;
-use crate::model::ids::{ProjectId, RequestId, TreId, UserId};
+use crate::model::ids::{ObjectId, ProjectId, RequestId, TreId, UserId};
 use crate::platform::PlatformError;
 
 /// The account that acts on a platform without a seed.
@@ -50,6 +55,7 @@ pub struct World {
     tres: BTreeMap<TreId, Arc<Tre>>,
     requests: BTreeMap<RequestId, Arc<Request>>,
     nonces: BTreeMap<String, Arc<Nonce>>,
+    files: BTreeMap<ObjectId, Arc<File>>,
     /// The published TREs whose active inventory lies in a project.
     holders: BTreeMap<ProjectId, BTreeSet<TreId>>,
     /// The data access requests of a TRE.
@@ -65,6 +71,9 @@ pub(in crate::sim) enum Change {
     DropRequest(RequestId),
     PutNonce(String, Arc<Nonce>),
     DropNonce(String),
+    PutFile(Arc<File>),
+    /// The content of a part of a file, which a store alone keeps.
+    PutContent(ObjectId, u64, Arc<[u8]>),
 }
 
 /// What a call answers, and the rows that it changes.
@@ -106,6 +115,7 @@ impl World {
             tres: BTreeMap::new(),
             requests: BTreeMap::new(),
             nonces: BTreeMap::new(),
+            files: BTreeMap::new(),
             holders: BTreeMap::new(),
             requests_of: BTreeMap::new(),
         }
@@ -139,7 +149,8 @@ impl World {
         let requests = self.requests.values().map(|one| Change::PutRequest(Arc::clone(one)));
         let nonces =
             self.nonces.iter().map(|(key, one)| Change::PutNonce(key.clone(), Arc::clone(one)));
-        tres.chain(requests).chain(nonces).collect()
+        let files = self.files.values().map(|file| Change::PutFile(Arc::clone(file)));
+        tres.chain(requests).chain(nonces).chain(files).collect()
     }
 
     /// Answers a call and takes its effect; `now_ms` is milliseconds since the Unix epoch.
@@ -153,10 +164,17 @@ impl World {
         input: &Value,
         now_ms: i64,
     ) -> Result<Value, PlatformError> {
-        let Decision { answer, changes } = self.decide(actor, route, input, now_ms)?;
-        for change in changes {
-            self.apply(change);
-        }
+        let decided = self.decide(actor, route, input, now_ms);
+        self.take(decided)
+    }
+
+    /// Takes the effect of what was decided, and returns the answer.
+    pub(in crate::sim) fn take(
+        &mut self,
+        decided: Result<Decision, PlatformError>,
+    ) -> Result<Value, PlatformError> {
+        let Decision { answer, changes } = decided?;
+        changes.into_iter().for_each(|change| self.apply(change));
         Ok(answer)
     }
 
@@ -178,12 +196,16 @@ impl World {
         }
         let fields = Input::of(input)?;
         match route {
-            Route::NewTre => self.create(caller, input),
+            Route::NewTre => self.create_once(caller, input, |fields| self.create(caller, fields)),
+            Route::NewFile => {
+                self.create_once(caller, input, |fields| self.new_file(caller, fields))
+            }
+            Route::ChangeFile(id, change) => self.change_file(caller, &id, change, fields),
             Route::NewRequest => self.new_request(caller, fields),
             Route::ChangeTre(id, TreChange::Destroy) => self.destroy(caller, &id, fields),
             Route::ChangeTre(id, change) => self.change_tre(caller, &id, change, fields),
             Route::ChangeRequest(id, change) => self.change_request(caller, &id, change, fields),
-            reading => self.read(caller.user, reading, fields).map(Decision::unchanged),
+            reading => self.read(caller, reading, fields).map(Decision::unchanged),
         }
     }
 
@@ -200,10 +222,10 @@ impl World {
         let mut tre = before.clone();
         match change {
             TreChange::Update => self.update(caller.user, &mut tre, input)?,
-            TreChange::Activate => self.activate(&mut tre, input)?,
+            TreChange::Activate => self.activate(caller, &mut tre, input)?,
             TreChange::Deactivate => Self::deactivate(&mut tre, input)?,
             TreChange::SetPolicies => policy::set(&mut tre, input)?,
-            TreChange::SetInventory => self.set_inventory(caller.user, &mut tre, input)?,
+            TreChange::SetInventory => self.set_inventory(caller, &mut tre, input)?,
             TreChange::AddStep => self.add_step(&mut tre, input)?,
             TreChange::UpdateStep => review::update_step(&mut tre, input)?,
             TreChange::RemoveStep => review::remove_step(&mut tre, input)?,
@@ -257,6 +279,10 @@ impl World {
             Change::DropNonce(key) => {
                 self.nonces.remove(&key);
             }
+            Change::PutFile(file) => {
+                self.files.insert(file.id.clone(), file);
+            }
+            Change::PutContent(..) => {}
         }
     }
 

@@ -37,6 +37,10 @@ pub(in crate::sim) enum Route {
     ChangeTre(TreId, TreChange),
     /// A change of a data access request.
     ChangeRequest(RequestId, RequestChange),
+    /// `/file/new`
+    NewFile,
+    /// A change of a file.
+    ChangeFile(ObjectId, FileChange),
 }
 
 /// What can be done to a TRE.
@@ -67,6 +71,13 @@ pub(in crate::sim) enum RequestChange {
     Reject,
 }
 
+/// What can be done to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sim) enum FileChange {
+    Upload,
+    Close,
+}
+
 impl Route {
     /// Tells whether the route only reads.
     pub(in crate::sim) fn only_reads(&self) -> bool {
@@ -82,9 +93,12 @@ impl Route {
             | Self::DescribeTre(_)
             | Self::DataTypeGroups(_)
             | Self::DescribeRequest(_) => true,
-            Self::NewTre | Self::NewRequest | Self::ChangeTre(..) | Self::ChangeRequest(..) => {
-                false
-            }
+            Self::NewTre
+            | Self::NewRequest
+            | Self::NewFile
+            | Self::ChangeTre(..)
+            | Self::ChangeRequest(..)
+            | Self::ChangeFile(..) => false,
         }
     }
 
@@ -96,6 +110,7 @@ impl Route {
             route::FIND_REQUESTS => Some(Self::FindRequests),
             route::TRE_NEW => Some(Self::NewTre),
             "/treApplication/new" => Some(Self::NewRequest),
+            "/file/new" => Some(Self::NewFile),
             _ => path
                 .strip_prefix('/')
                 .and_then(|rest| rest.split_once('/'))
@@ -117,6 +132,8 @@ impl Route {
             ("org", route::FIND_MEMBERS) => subject.parse().ok().map(Self::FindMembers),
             ("project", route::DESCRIBE) => subject.parse().ok().map(Self::DescribeProject),
             ("record" | "file", route::DESCRIBE) => subject.parse().ok().map(Self::DescribeObject),
+            ("file", "upload") => Some(Self::ChangeFile(subject.parse().ok()?, FileChange::Upload)),
+            ("file", "close") => Some(Self::ChangeFile(subject.parse().ok()?, FileChange::Close)),
             ("tre", _) => Self::of_tre(subject.parse().ok()?, method),
             ("treApplication", _) => Self::of_request(subject.parse().ok()?, method),
             _ => None,

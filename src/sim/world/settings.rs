@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::entity::{Nonce, Tre};
+use super::entity::Tre;
 use super::input::{Input, parse};
 use super::refusal::{Outcome, Refusal};
 use super::{Caller, Change, Decision, World};
@@ -13,38 +13,8 @@ use crate::model::ids::{OrgId, Region, TreId, UserId};
 use crate::platform::seed::SeedVisibility;
 use crate::platform::wire::WireState;
 
-/// How long a nonce is remembered (S).
-const NONCE_LIFE_MS: i64 = 60 * 60 * 1000;
-/// How long a nonce may be, in bytes (S).
-const NONCE_BYTES: usize = 128;
-
 impl World {
-    pub(super) fn create(&self, caller: &Caller<'_>, input: &Value) -> Outcome<Decision> {
-        let mut fields = Input::of(input)?;
-        let nonce = fields.optional_text("nonce")?;
-        let Some(nonce) = nonce else { return self.create_once(caller, fields) };
-        if nonce.len() > NONCE_BYTES {
-            return Err(Refusal::input(format!("`nonce` is longer than {NONCE_BYTES} bytes.")));
-        }
-        let key = format!("{} {nonce}", caller.user);
-        let is_fresh = |known: &Nonce| caller.now.saturating_sub(known.time) < NONCE_LIFE_MS;
-        if let Some(known) = self.nonces.get(&key).filter(|known| is_fresh(known)) {
-            return if known.input == *input {
-                Ok(Decision::unchanged(known.answer.clone()))
-            } else {
-                Err(Refusal::input("`nonce` was used within the last hour with other input."))
-            };
-        }
-        let mut decision = self.create_once(caller, fields)?;
-        let stale = self.nonces.iter().filter(|(_, known)| !is_fresh(known));
-        decision.changes.extend(stale.map(|(key, _)| Change::DropNonce(key.clone())));
-        let answer = decision.answer.clone();
-        let known = Nonce { time: caller.now, input: input.clone(), answer };
-        decision.changes.push(Change::PutNonce(key, Arc::new(known)));
-        Ok(decision)
-    }
-
-    fn create_once(&self, caller: &Caller<'_>, mut input: Input<'_>) -> Outcome<Decision> {
+    pub(super) fn create(&self, caller: &Caller<'_>, mut input: Input<'_>) -> Outcome<Decision> {
         let id: TreId = parse("handle", &format!("tre-{}", input.text("handle")?))?;
         let name = input.text("name")?.to_owned();
         let description = input.optional_text("description")?.unwrap_or_default().to_owned();
@@ -148,13 +118,18 @@ impl World {
         }
     }
 
-    pub(super) fn activate(&self, tre: &mut Tre, input: Input<'_>) -> Outcome<()> {
+    pub(super) fn activate(
+        &self,
+        caller: &Caller<'_>,
+        tre: &mut Tre,
+        input: Input<'_>,
+    ) -> Outcome<()> {
         input.end()?;
         match tre.state {
             WireState::Active => {
                 return Err(Refusal::state(format!("`{}` is active already.", tre.id)));
             }
-            WireState::Draft => self.require_publishable(tre)?,
+            WireState::Draft => self.require_publishable(caller, tre)?,
             WireState::Amending => {
                 if let Some(pending) = tre.pending.take() {
                     tre.active = Some(pending);
@@ -165,7 +140,7 @@ impl World {
         Ok(())
     }
 
-    fn require_publishable(&self, tre: &Tre) -> Outcome<()> {
+    fn require_publishable(&self, caller: &Caller<'_>, tre: &Tre) -> Outcome<()> {
         let id = &tre.id;
         if tre.steps.is_empty() {
             return Err(Refusal::state(format!("`{id}` has no review step.")));
@@ -178,7 +153,7 @@ impl World {
             .active
             .as_ref()
             .ok_or_else(|| Refusal::state(format!("`{id}` has no inventory.")))?;
-        self.require_fit(tre, inventory)
+        self.require_fit(caller, tre, inventory)
     }
 
     pub(super) fn deactivate(tre: &mut Tre, input: Input<'_>) -> Outcome<()> {

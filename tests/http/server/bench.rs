@@ -16,6 +16,9 @@ use trectl::sim::{InMemory, World};
 /// Longer than any answer takes; a server that does not answer must not hold the tests for ever.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A project that Amara may add to.
+pub const PROJECT: &str = "project-000000000000000000000001";
+
 /// Amara manages TREs for the biobank and is the admin of three; Sol has no part in anything.
 pub fn seed() -> World {
     let tre = |id: &str, state: &str| {
@@ -32,6 +35,10 @@ pub fn seed() -> World {
         "tokens": { "secret-of-amara": "user-amara", "secret-of-sol": "user-sol" },
         "users": ["user-amara", "user-sol"],
         "orgs": [{ "id": "org-biobank", "members": [manager] }],
+        "projects": [{
+            "id": PROJECT, "region": "aws:eu-west-2", "billTo": "org-biobank",
+            "access": { "user-amara": "UPLOAD" },
+        }],
         "tres": [tre("tre-a", "active"), tre("tre-b", "draft"), tre("tre-c", "amending")],
     });
     World::seeded(&serde_json::from_value(seed).unwrap()).unwrap()

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use trectl::model::UserId;
 use trectl::platform::Pending;
-use trectl::sim::InMemory;
 use trectl::sim::serve::{Options, Platform};
+use trectl::sim::{Content, InMemory};
 
 use super::bench::{Bench, End, bytes};
 
@@ -174,6 +174,10 @@ impl Platform for Gate {
             self.open.notified().await;
             self.platform.call_as(user, route, input).await
         })
+    }
+
+    fn put(&self, content: Content) -> Pending<'_, Value> {
+        Platform::put(&self.platform, content)
     }
 }
 

@@ -187,7 +187,9 @@ fn every_call_that_is_sent_is_in_the_table() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 64, failure_persistence: None, ..ProptestConfig::default()
+    })]
 
     #[test]
     fn an_answer_from_the_table_has_no_deviation_and_each_mutation_has_one(
