@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -148,22 +149,28 @@ fn request(stream: &mut impl Read) -> String {
     head
 }
 
-/// A port that somebody holds and nobody calls.
-struct Untouched(TcpListener);
+/// A port that nobody should call; whoever does is counted and sent away.
+struct Untouched {
+    port: u16,
+    calls: Arc<AtomicUsize>,
+}
 
 impl Untouched {
     fn new() -> Self {
-        Self(TcpListener::bind("127.0.0.1:0").unwrap())
-    }
-
-    fn port(&self) -> u16 {
-        self.0.local_addr().unwrap().port()
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let calls = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&calls);
+        std::thread::spawn(move || {
+            while listener.accept().is_ok() {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        Self { port, calls }
     }
 
     fn assert_untouched(&self) {
-        self.0.set_nonblocking(true).unwrap();
-        let error = self.0.accept().map(|_| "somebody called").unwrap_err();
-        assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+        assert_eq!(self.calls.load(Ordering::SeqCst), 0, "somebody called");
     }
 }
 
@@ -400,7 +407,7 @@ fn a_security_context_that_is_none() {
 fn the_environment_wins_over_the_file_and_the_target_over_both() {
     let refusing = || StandIn::refusing("401 Unauthorized", "PermissionDenied", "No.");
     let untouched = Untouched::new();
-    let (other_port, token) = (untouched.port().to_string(), context(TOKEN));
+    let (other_port, token) = (untouched.port.to_string(), context(TOKEN));
     let file_token = context("token-of-the-file");
 
     // The file alone.
@@ -456,7 +463,7 @@ fn the_first_line_names_the_host_that_is_meant() {
 #[test]
 fn a_token_of_another_host_is_not_sent() {
     let untouched = Untouched::new();
-    let repo = repo(&local(untouched.port()));
+    let repo = repo(&local(untouched.port));
     let token = context(TOKEN);
     configure(&repo, &[("DX_APISERVER_HOST", "api.dnanexus.com"), ("DX_SECURITY_CONTEXT", &token)]);
     assert_read("a_token_of_another_host", &repo, &run(&repo, &["plan"], &[]).expect(1));
