@@ -13,15 +13,14 @@ use trectl::sim::{Content, InMemory, World};
 
 pub use door::{Door, Http};
 
-/// One row of the reference: an id, what it says, how well it is known, and the test that shows
-/// it.
+/// One row of the reference: an id, what it says, how well it is known, and what shows it.
 #[derive(Clone, Copy)]
 pub struct Row {
     pub id: &'static str,
     pub mark: Mark,
     pub statement: &'static str,
-    /// The module and the test, or `None` where no test can show it.
-    pub test: Option<(&'static str, &'static str)>,
+    /// Modules with a test each; none where no test can show it.
+    pub shown_by: &'static [(&'static str, &'static str)],
 }
 
 /// How well a fact is known.
@@ -44,7 +43,7 @@ macro_rules! rows {
                 id: $id,
                 mark: $crate::support::Mark::$mark,
                 statement: $statement,
-                test: Some((module_path!(), stringify!($test))),
+                shown_by: &[(module_path!(), stringify!($test))],
             }
         }),*];
     };
