@@ -125,6 +125,17 @@ fn every_test_of_a_row_is_run() {
     }
 }
 
+#[test]
+fn every_module_with_rows_runs_over_http_too() {
+    let listed = read("tests/platform/over_http.rs");
+    let modules: BTreeSet<_> = rows().iter().flat_map(|row| row.shown_by).map(|at| at.0).collect();
+    for module in modules.into_iter().filter_map(|module| module.strip_prefix("platform::")) {
+        assert!(listed.contains(&format!("\nmod {module};")), "{module} runs directly only");
+        let source = read(&format!("tests/platform/{module}.rs"));
+        assert!(!source.contains("crate::support"), "{module} has a caller of its own");
+    }
+}
+
 /// Names a test on the page: those of this folder without the name of the folder.
 fn shown((module, test): &(&str, &str)) -> String {
     format!("`{}::{test}`", module.strip_prefix("platform::").unwrap_or(module))

@@ -7,11 +7,11 @@ use std::task::{Context, Poll, Waker};
 
 use serde_json::{Value, json};
 use trectl::model::UserId;
+use trectl::platform::PlatformError;
 use trectl::platform::seed::Seed;
-use trectl::platform::{Pending, PlatformError, Transport};
 use trectl::sim::{Content, InMemory, World};
 
-pub use door::{Door, Http};
+pub use door::{Door, Http, Through};
 
 /// One row of the reference: an id, what it says, how well it is known, and what shows it.
 #[derive(Clone, Copy)]
@@ -281,14 +281,6 @@ impl<D: Door> Calling<D> {
     /// Everything that calls can change, as text.
     fn everything(&self) -> String {
         format!("{:?}", self.platform.world())
-    }
-}
-
-/// A transport that never waits.
-impl<D: Door> Transport for Calling<D> {
-    fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
-        let answer = self.call(route, &input);
-        Box::pin(async move { answer })
     }
 }
 
