@@ -48,7 +48,7 @@ pub(super) fn read(route: &str, answer: Answer<'_>) -> Result<Value, Miss> {
         }
         error.status = Some(status);
         error.request_id = request_id.map(str::to_owned);
-        Miss { error, class, retry_after: None }
+        Miss { error: error.into(), class, retry_after: None }
     };
     let (kind, message) = match (status, body) {
         (200, Some(body)) => {

@@ -254,7 +254,7 @@ fn stopped(route: &str) -> Miss {
         PlatformErrorKind::Unreachable(Unreachable::Other),
         "The run was stopped before the call was made.",
     );
-    Miss { error, class: Class::Stopped, retry_after: None }
+    Miss { error: error.into(), class: Class::Stopped, retry_after: None }
 }
 
 /// Tells whether a route is a path and stays one: ids in it may come from the platform.

@@ -39,7 +39,7 @@ pub(super) enum Class {
 /// An attempt that failed.
 #[derive(Debug)]
 pub(super) struct Miss {
-    pub error: PlatformError,
+    pub error: Box<PlatformError>,
     pub class: Class,
     /// What the platform asked to wait.
     pub retry_after: Option<Duration>,
@@ -155,7 +155,9 @@ impl Repetition<'_> {
             let Miss { mut error, class, retry_after } = match attempt(failures + 1).await {
                 Ok(answer) => return Ok(answer),
                 // What stopped the attempts before counts, not that there was none any more.
-                Err(Miss { error, class: Class::Stopped, .. }) => return Err(last.unwrap_or(error)),
+                Err(Miss { error, class: Class::Stopped, .. }) => {
+                    return Err(*last.unwrap_or(error));
+                }
                 Err(miss) => miss,
             };
             failures += 1;
@@ -176,15 +178,15 @@ impl Repetition<'_> {
                 elapsed,
                 random: random(),
             };
-            let Some(wait) = self.backoff.decide(situation) else { return Err(error) };
+            let Some(wait) = self.backoff.decide(situation) else { return Err(*error) };
             if self.cancel.is_cancelled() {
-                return Err(error);
+                return Err(*error);
             }
             let left = self.backoff.limit.saturating_sub(elapsed);
             waiting(failures, Wait { wait, left, error: &error });
             tokio::select! {
                 biased;
-                () = self.cancel.cancelled() => return Err(error),
+                () = self.cancel.cancelled() => return Err(*error),
                 () = sleep(wait) => {}
             }
             last = Some(error);

@@ -46,7 +46,7 @@ pub(super) fn read(route: &str, peer: &Peer, error: &reqwest::Error) -> Miss {
             _ => Class::Unsent,
         };
         let error = PlatformError::new(route, PlatformErrorKind::Unreachable(reason), message);
-        return Miss { error, class, retry_after: None };
+        return Miss { error: error.into(), class, retry_after: None };
     }
     let place = &peer.place;
     let message = if error.is_timeout() {
@@ -55,7 +55,7 @@ pub(super) fn read(route: &str, peer: &Peer, error: &reqwest::Error) -> Miss {
         format!("`{place}` closed the connection before its answer was there.")
     };
     let error = PlatformError::new(route, PlatformErrorKind::NoAnswer, message);
-    Miss { error, class: Class::Lost, retry_after: None }
+    Miss { error: error.into(), class: Class::Lost, retry_after: None }
 }
 
 /// The proxy comes first: whatever went wrong on the way to it is not the host's doing.

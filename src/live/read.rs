@@ -36,8 +36,8 @@ pub async fn read(
     Ok(live)
 }
 
-/// Returns those of a few TREs that belong to a selection and that the operator can see, as a
-/// listing would. One call for each.
+/// Returns those of a few TREs that belong to a selection and that the operator can see. One
+/// listing for each.
 ///
 /// # Errors
 ///
@@ -49,9 +49,8 @@ pub async fn read_some(
 ) -> Result<Live, LiveError> {
     let is_selected = |org: &OrgId| select_bill_to.is_none_or(|orgs| orgs.contains(org));
     let mut live = Live::default();
-    for answer in gather(ids.iter().map(|id| reader.describe_tre(id))).await {
-        let found = unless_refused(answer)?.flatten();
-        let Some(tre) = found.map(live_tre).transpose()? else { continue };
+    for answer in gather(ids.iter().map(|id| reader.find_tre(id))).await {
+        let Some(tre) = answer?.map(live_tre).transpose()? else { continue };
         if is_selected(&tre.tre.bill_to) {
             live.tres.insert(tre.tre.id.clone(), tre);
         }

@@ -8,7 +8,7 @@ use crate::model::{
     Level, Live, Lookup, Member, ObjectId, OrgId, Principal, ProjectId, Questions, Region, TreId,
     TreState, UserId,
 };
-use crate::platform::{Pending, PlatformError, PlatformErrorKind, Transport, Wire};
+use crate::platform::{Pending, PlatformErrorKind, Transport, Wire};
 use crate::sim::{InMemory, World};
 
 fn hash(prefix: &str, last: char) -> String {
@@ -260,7 +260,7 @@ async fn a_few_tres_are_read_one_by_one_and_only_where_they_are_selected() {
     let some = read_some(&reader, None, &ids).await.unwrap();
     assert_eq!(some.tres.keys().map(TreId::as_str).collect::<Vec<_>>(), ["tre-public"]);
     let routes = std::mem::take(&mut *reader.0.routes.lock().unwrap());
-    assert_eq!(routes, ["/tre-missing/describe", "/tre-public/describe"]);
+    assert_eq!(routes, ["/system/findTres"; 2]);
     let select = [org("org-biobank")];
     assert_eq!(read_some(&reader, Some(&select), &ids).await.unwrap().tres.len(), 1);
     let select = [org("org-leeds")];
@@ -275,29 +275,6 @@ async fn an_org_is_listed_once_and_only_who_is_not_listed_is_asked_for() {
         Questions { members: [(org("org-biobank"), users.into())].into(), ..Questions::default() };
     fill(&reader, &user("user-amara"), &questions, &Live::default()).await.unwrap();
     assert_eq!(*reader.0.routes.lock().unwrap(), ["/org-biobank/findMembers"; 3]);
-}
-
-/// A platform that tells of one route only that the operator may not ask.
-struct Denying(InMemory, &'static str);
-
-impl Transport for Denying {
-    fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
-        Box::pin(async move {
-            match route == self.1 {
-                true => Err(PlatformError::new(route, PlatformErrorKind::PermissionDenied, "No.")),
-                false => self.0.call(route, &input),
-            }
-        })
-    }
-}
-
-/// A handle that somebody else took is not there for us, in whatever words the platform says so.
-#[tokio::test]
-async fn a_tre_that_may_not_be_described_is_as_one_that_is_not_listed() {
-    let reader = Wire(Denying(platform(&seed()), "/tre-taken/describe"));
-    let ids = ["tre-public", "tre-taken"].map(TreId::from_platform).into();
-    let some = read_some(&reader, None, &ids).await.unwrap();
-    assert_eq!(some.tres.keys().map(TreId::as_str).collect::<Vec<_>>(), ["tre-public"]);
 }
 
 #[tokio::test]

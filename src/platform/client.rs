@@ -58,6 +58,37 @@ impl<T: Transport> Wire<T> {
         answer.map(|raw| described(&route, raw)).transpose()
     }
 
+    /// Lists the TREs that a filter lets through, each described.
+    async fn find(&self, filter: Option<(String, Value)>) -> Result<Vec<Described>, PlatformError> {
+        let mut input = Map::from_iter([("describe".to_owned(), json!(true))]);
+        input.extend(filter);
+        let found = self.list(route::FIND_TRES, Value::Object(input)).await?;
+        let mut tres = Vec::with_capacity(found.len());
+        let mut bare = Vec::new();
+        for mut result in found {
+            match result.get_mut("describe").map(Value::take) {
+                Some(raw @ Value::Object(_)) => {
+                    tres.push(Some(described(route::FIND_TRES, raw)?));
+                }
+                // A listing need not describe (A).
+                _ => {
+                    let Found { id, describe: _ } = read(route::FIND_TRES, &result)?;
+                    bare.push((tres.len(), TreId::from_platform(&id)));
+                    tres.push(None);
+                }
+            }
+        }
+        let answers = gather(bare.iter().map(|(_, id)| self.describe_tre(id))).await;
+        for ((place, _), answer) in bare.iter().zip(answers) {
+            let answer = answer?;
+            if let Some(slot) = tres.get_mut(*place) {
+                *slot = answer;
+            }
+        }
+        // What is gone meanwhile is left out.
+        Ok(tres.into_iter().flatten().collect())
+    }
+
     async fn count(&self, tre: &TreId, state: &str) -> Result<u64, PlatformError> {
         let input = json!({ "tre": tre, "state": state });
         let found = self.list(route::FIND_REQUESTS, input).await?;
@@ -75,34 +106,14 @@ impl<T: Transport> Reader for Wire<T> {
     }
 
     fn find_tres<'a>(&'a self, bill_to: Option<&'a OrgId>) -> Pending<'a, Vec<Described>> {
+        let filter = bill_to.map(|org| ("billTo".to_owned(), json!(org)));
+        Box::pin(self.find(filter))
+    }
+
+    fn find_tre<'a>(&'a self, id: &'a TreId) -> Pending<'a, Option<Described>> {
         Box::pin(async move {
-            let mut input = Map::from_iter([("describe".to_owned(), json!(true))]);
-            input.extend(bill_to.map(|org| ("billTo".to_owned(), json!(org))));
-            let found = self.list(route::FIND_TRES, Value::Object(input)).await?;
-            let mut tres = Vec::with_capacity(found.len());
-            let mut bare = Vec::new();
-            for mut result in found {
-                match result.get_mut("describe").map(Value::take) {
-                    Some(raw @ Value::Object(_)) => {
-                        tres.push(Some(described(route::FIND_TRES, raw)?));
-                    }
-                    // A listing need not describe (A).
-                    _ => {
-                        let Found { id, describe: _ } = read(route::FIND_TRES, &result)?;
-                        bare.push((tres.len(), TreId::from_platform(&id)));
-                        tres.push(None);
-                    }
-                }
-            }
-            let answers = gather(bare.iter().map(|(_, id)| self.describe_tre(id))).await;
-            for ((place, _), answer) in bare.iter().zip(answers) {
-                let answer = answer?;
-                if let Some(slot) = tres.get_mut(*place) {
-                    *slot = answer;
-                }
-            }
-            // What is gone meanwhile is left out.
-            Ok(tres.into_iter().flatten().collect())
+            let found = self.find(Some(("id".to_owned(), json!(id)))).await?;
+            Ok(found.into_iter().find(|described| described.tre.id == id.as_str()))
         })
     }
 

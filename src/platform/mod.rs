@@ -48,6 +48,8 @@ pub trait Reader: Send + Sync {
     fn whoami(&self) -> Pending<'_, UserId>;
     /// Returns every TRE that the operator can see, billed to `bill_to` where that is given.
     fn find_tres<'a>(&'a self, bill_to: Option<&'a OrgId>) -> Pending<'a, Vec<Described>>;
+    /// Returns one TRE as the listing shows it, or `None` where it shows none.
+    fn find_tre<'a>(&'a self, id: &'a TreId) -> Pending<'a, Option<Described>>;
     /// Returns one TRE, or `None` where there is none that the operator can see.
     fn describe_tre<'a>(&'a self, id: &'a TreId) -> Pending<'a, Option<Described>>;
     /// Returns the members of an org, or only `user` where that is given.

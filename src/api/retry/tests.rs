@@ -19,7 +19,7 @@ fn miss(class: Class) -> Miss {
             PlatformErrorKind::Unreachable(crate::platform::Unreachable::Other)
         }
     };
-    Miss { error: PlatformError::new("/tre/new", kind, "no."), class, retry_after: None }
+    Miss { error: PlatformError::new("/tre/new", kind, "no.").into(), class, retry_after: None }
 }
 
 fn asked(class: Class, seconds: u64) -> Miss {

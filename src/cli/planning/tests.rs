@@ -93,7 +93,11 @@ impl Transport for Counting {
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
         Box::pin(async move {
             tokio::task::yield_now().await;
-            self.routes.lock().unwrap().push(route.to_owned());
+            let named = match (route, input.get("id").and_then(Value::as_str)) {
+                ("/system/findTres", Some(id)) => format!("{route} {id}"),
+                _ => route.to_owned(),
+            };
+            self.routes.lock().unwrap().push(named);
             self.platform.call(route, &input)
         })
     }
@@ -179,7 +183,7 @@ async fn a_few_tres_are_read_on_their_own_and_planned_as_they_would_be_with_all(
     let bench = Bench::new().edit("tres/a.yaml", "name: tre-a", "name: Another");
     let (all, _) = bench.plan(&[]).await;
     let (some, routes) = bench.plan(&["tre-a", "tre-c"]).await;
-    let read = ["/system/whoami", "/tre-a/describe", "/tre-c/describe"];
+    let read = ["/system/findTres tre-a", "/system/findTres tre-c", "/system/whoami"];
     assert_eq!(routes, [&[REQUESTS, REQUESTS], &read[..]].concat());
     let (all, some) = (all.unwrap(), some.unwrap());
     let digest = |plan: &Plan, name: &str| {
@@ -195,12 +199,12 @@ async fn a_name_that_is_nowhere_is_held_against_all_that_there_are() {
     bench.files.retain(|(path, _)| *path != "tres/b.yaml");
     let (failed, routes) = bench.plan(&["tre-bb"]).await;
     assert_eq!(failed.unwrap_err().hints, ["Did you mean `tre-b`?"]);
-    let read = ["/system/findTres", "/system/findTres", "/system/whoami", "/tre-bb/describe"];
-    assert_eq!(routes, read);
+    let all = ["/system/findTres", "/system/findTres"];
+    assert_eq!(routes, [&all[..], &["/system/findTres tre-bb", "/system/whoami"]].concat());
     // A TRE without a document is there to be named.
     let (plan, routes) = bench.plan(&["tre-b"]).await;
     assert_eq!(plan.unwrap().summary.unmanaged, 1);
-    assert_eq!(routes, ["/system/whoami", "/tre-b/describe"]);
+    assert_eq!(routes, ["/system/findTres tre-b", "/system/whoami"]);
 }
 
 #[tokio::test]
@@ -300,7 +304,7 @@ async fn what_an_earlier_run_left_open_is_read_too() {
     let planned = bench.make(&only("tre-a")).await.unwrap();
     assert!(planned.loaded.unsettled().is_empty());
     let routes = bench.reader.0.routes.lock().unwrap().clone();
-    assert!(routes.contains(&"/tre-c/describe".to_owned()), "{routes:?}");
+    assert!(routes.contains(&"/system/findTres tre-c".to_owned()), "{routes:?}");
     assert!(!routes.contains(&"/system/findTres".to_owned()), "{routes:?}");
 }
 
