@@ -261,7 +261,9 @@ fn stopped(route: &str) -> Miss {
 fn leads_where_it_says(route: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
     let is_part = |part: &str| !matches!(part, "." | "..") && part.chars().all(is_plain);
-    route.strip_prefix('/').is_some_and(|path| path.split('/').all(is_part))
+    // What begins with two strokes names a host.
+    let path = route.strip_prefix('/').filter(|path| !path.starts_with('/'));
+    path.is_some_and(|path| path.split('/').all(is_part))
 }
 
 fn no_route(route: &str) -> PlatformError {
