@@ -73,7 +73,7 @@ fn no_connection(peer: &Peer, error: &reqwest::Error) -> (Unreachable, String) {
     if error.is_dns() {
         return (
             Unreachable::Name,
-            format!("The name `{host}` is not known here (for `{place}`)."),
+            format!("The name `{host}` is not known here, so `{place}` cannot be reached."),
         );
     }
     let (reason, what) = match first(error, system) {

@@ -149,7 +149,8 @@ fn tell(screen: &Screen, line: &str) {
 
 /// Says that a call is made again, when, and how long that goes on.
 fn waiting(error: &PlatformError, wait: Duration, left: Duration) -> String {
-    let left = jiff::SignedDuration::from_secs(i64::try_from(left.as_secs()).unwrap_or(i64::MAX));
+    let left = left.saturating_add(Duration::from_millis(500)).as_secs();
+    let left = jiff::SignedDuration::from_secs(i64::try_from(left).unwrap_or(i64::MAX));
     let wait = wait.as_secs_f64();
     format!("{error} Trying again in {wait:.1} s, and for {left:#} at most.")
 }

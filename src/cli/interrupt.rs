@@ -58,7 +58,12 @@ impl Interrupt {
         tokio::select! {
             biased;
             () = self.token.cancelled() => Err(self.failure()),
-            value = future => Ok(value),
+            // A call that waits to be made again ends with its last error once the signal comes,
+            // which is not why the run ends.
+            value = future => match self.token.is_cancelled() {
+                true => Err(self.failure()),
+                false => Ok(value),
+            },
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod apply;
 mod bad_input;
+mod connect;
 mod docs;
 mod doctor;
 mod doctor_over_http;

@@ -85,7 +85,8 @@ impl ConfigError {
             ),
             Self::SecurityContext { .. } => format!(
                 "{SECURITY_CONTEXT} is JSON: \
-                 {{\"auth_token_type\":\"Bearer\",\"auth_token\":\"…\"}}."
+                 {{\"auth_token_type\":\"Bearer\",\"auth_token\":\"…\"}}. In the configuration \
+                 file it is a text with that JSON in it."
             ),
             Self::TokenOfAnotherHost { ours, .. } => format!(
                 "Name the target that the token is for with `--target`; or set \

@@ -2,6 +2,7 @@ mod bench;
 mod faults;
 mod interruption;
 mod journal;
+mod lost;
 mod windows;
 
 use super::*;

@@ -37,9 +37,10 @@ fn cure(kind: &PlatformErrorKind) -> Option<&'static str> {
         PlatformErrorKind::SpendingLimitExceeded | PlatformErrorKind::OrgExpired => {
             Some("Ask whoever administers the billing org.")
         }
-        PlatformErrorKind::RateLimitConditional => {
-            Some("Others use the same account. Try later, or with a lower `--rate-limit`.")
-        }
+        PlatformErrorKind::RateLimitConditional => Some(
+            "Others use the same account. Try later, with a lower `--rate-limit`, or wait \
+                 longer with `--retry-for`.",
+        ),
         PlatformErrorKind::InternalError
         | PlatformErrorKind::ServiceUnavailable
         | PlatformErrorKind::NoAnswer => {
