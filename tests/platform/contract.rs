@@ -17,17 +17,18 @@ const OVER_HTTP: &[Row] = &[
         id: "L8.http",
         mark: Mark::D,
         statement: "POST with JSON bodies, a bearer token, and a request id in answers.",
-        shown_by: &[("http::server::calls", "who_calls_is_told_byte_by_byte")],
+        shown_by: &[
+            ("http::client::requests", "a_call_is_a_post_with_these_headers_and_no_others"),
+            ("http::server::calls", "who_calls_is_told_byte_by_byte"),
+        ],
     },
     Row {
         id: "L8.retry",
         mark: Mark::D,
         statement: "429 and 5xx are tried again, other errors are not.",
         shown_by: &[
-            ("trectl::api::answer::tests", "every_error_type_is_read_with_its_status"),
-            ("trectl::api::retry::tests", "six_repeats_and_no_more"),
-            ("trectl::api::retry::tests", "later_does_not_count_and_the_delay_is_capped"),
-            ("trectl::api::retry::tests", "a_refusal_is_final_and_so_is_a_certificate"),
+            ("http::client::again", "a_busy_or_broken_platform_is_asked_again_whatever_the_call"),
+            ("http::client::again", "a_refusal_is_not_asked_again"),
         ],
     },
     Row {
@@ -48,6 +49,12 @@ const OVER_HTTP: &[Row] = &[
             "the_environment_wins_over_the_file_key_by_key",
         )],
     },
+    Row {
+        id: "L8.tls",
+        mark: Mark::D,
+        statement: "TLS 1.2 or newer only.",
+        shown_by: &[("http::client::tls", "nothing_older_than_tls_1_2_is_offered_or_accepted")],
+    },
 ];
 
 /// What the reference says and no test shows.
@@ -59,7 +66,6 @@ const WITHOUT_A_TEST: &[Row] = &[
     ),
     without("L4.columns", Mark::A, "The TSV's columns and the JSON's structure are as declared."),
     without("L5.enforced", Mark::D, "Policies are enforced on all research projects of the TRE."),
-    without("L8.tls", Mark::D, "TLS 1.2 or newer only."),
 ];
 
 const fn without(id: &'static str, mark: Mark, statement: &'static str) -> Row {
