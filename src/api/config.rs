@@ -11,7 +11,7 @@ mod proxy;
 mod tests;
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -20,7 +20,7 @@ pub use self::error::ConfigError;
 pub use self::file::File;
 pub use self::proxy::Proxy;
 use super::Token;
-use crate::desired::{Address, DEFAULT_HOST, Protocol};
+use crate::desired::{Address, DEFAULT_HOST, Protocol, is_loopback};
 
 const PROTOCOL: &str = "DX_APISERVER_PROTOCOL";
 const HOST: &str = "DX_APISERVER_HOST";
@@ -302,11 +302,4 @@ fn is_host(text: &str) -> bool {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     (!text.is_empty() && text.chars().all(is_plain)) || bare.parse::<Ipv6Addr>().is_ok()
-}
-
-/// Tells whether a host is this very machine.
-pub fn is_loopback(host: &str) -> bool {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

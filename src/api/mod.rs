@@ -2,7 +2,7 @@
 //!
 //! [`config`] finds out where it is and who we are, by the conventions of the vendor's own client.
 //! [`Client`] carries calls: each waits for its turn ([`Limits::rate`]), is made, and is made again
-//! where that is right ([`retry`]). What became of every attempt is told to an [`Observer`].
+//! where that is right ([`Backoff`]). What became of every attempt is told to an [`Observer`].
 
 mod answer;
 mod client;

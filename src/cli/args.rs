@@ -53,7 +53,8 @@ pub struct Global {
     /// Prints results only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Prints more: every name, every call
+    /// Prints more: every name, and how many calls were made; twice names each call, three times
+    /// shows what is sent and answered
     #[arg(short, long, action = ArgAction::Count, global = true)]
     pub verbose: u8,
     /// Waits so many seconds for a lock that another run holds

@@ -20,6 +20,7 @@ pub use people::{GroupPath, Origin, People};
 pub use profiles::{PolicySet, Profiles, profile_edges};
 pub use project::{
     Address, DEFAULT_HOST, Guards, PlatformTarget, Project, Protocol, StateTarget, Target,
+    is_loopback,
 };
 pub use resolve::{Resolved, resolve};
 pub use tre::{DesiredInventory, DesiredStep, DesiredTre};

@@ -1,5 +1,6 @@
 //! The project file: targets, state store, guards; and what holds without one.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
@@ -79,6 +80,13 @@ pub struct Address {
     pub port: Option<u16>,
     /// How it is spoken to.
     pub protocol: Option<Protocol>,
+}
+
+/// Tells whether a host is this very machine: the only one that is spoken to in plain http.
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Where the state of a target is kept.

@@ -1,8 +1,7 @@
 //! A token in plain text over the network.
 
-use core::net::IpAddr;
-
 use super::Context;
+use crate::desired::is_loopback;
 use crate::diag::{Code, Diagnostic};
 use crate::schema::document::Protocol;
 
@@ -48,10 +47,4 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

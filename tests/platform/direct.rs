@@ -7,8 +7,8 @@ use trectl::sim::Content;
 use crate::support::Caller;
 
 #[test]
-fn a_route_begins_with_a_slash() {
-    for route in ["", "tre/new"] {
+fn a_route_has_all_its_parts() {
+    for route in ["", "/", "tre/new", "/tre-draft/"] {
         assert_eq!(Caller::amara().refused(route, json!({})), "ResourceNotFound", "{route}");
     }
 }

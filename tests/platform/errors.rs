@@ -83,11 +83,9 @@ fn input_is_read_strictly() {
 fn unknown_routes() {
     let amara = Caller::amara();
     let routes = [
-        "/",
         "/tre",
         "/tre/old",
         "/tre-draft",
-        "/tre-draft/",
         "/tre-draft/rename",
         "/tre-Draft/describe",
         "/system/findProjects",

@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod account;
 mod answers;
 mod client;
 mod contract;

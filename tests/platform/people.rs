@@ -191,7 +191,7 @@ fn a_known_showcase_takes_none() {
 fn admins_hold_administer() {
     let amara = Caller::amara();
     let jonas = amara.user("jonas");
-    let (data, showroom) = (crate::support::DATA, crate::support::SHOWROOM);
+    let (data, showroom) = (super::support::DATA, super::support::SHOWROOM);
     assert_eq!(jonas.level(data), "ADMINISTER");
     assert_eq!(jonas.level(showroom), "ADMINISTER");
     // Only published TREs give it: take the active ones away, one after the other.

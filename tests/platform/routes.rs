@@ -182,7 +182,7 @@ fn paging() {
     ];
     for (route, input, count) in listings {
         let mut seen = BTreeSet::new();
-        let mut input = crate::support::with(input, json!({ "limit": 1 }));
+        let mut input = super::support::with(input, json!({ "limit": 1 }));
         loop {
             let page = amara.ok(route, input.clone());
             let ids = ids(&page);
@@ -229,7 +229,7 @@ fn describe_of_a_record() {
     assert_eq!(amara.ok(&format!("/{PLAIN}/describe"), json!({}))["types"], json!(["Report"]));
     let in_project = json!({ "project": DATA });
     assert_eq!(amara.ok(&format!("/{TABULAR}/describe"), in_project), expected);
-    let elsewhere = json!({ "project": crate::support::SHOWROOM });
+    let elsewhere = json!({ "project": super::support::SHOWROOM });
     assert_eq!(amara.refused(&format!("/{TABULAR}/describe"), elsewhere), "ResourceNotFound");
 }
 

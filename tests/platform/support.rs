@@ -7,21 +7,20 @@ use std::task::{Context, Poll, Waker};
 
 use serde_json::{Value, json};
 use trectl::model::UserId;
+use trectl::platform::PlatformError;
 use trectl::platform::seed::Seed;
-use trectl::platform::{Pending, PlatformError, Transport};
 use trectl::sim::{Content, InMemory, World};
 
-pub use door::{Door, Http};
+pub use door::{Door, Http, Through};
 
-/// One row of the reference: an id, what it says, how well it is known, and the test that shows
-/// it.
+/// One row of the reference: an id, what it says, how well it is known, and what shows it.
 #[derive(Clone, Copy)]
 pub struct Row {
     pub id: &'static str,
     pub mark: Mark,
     pub statement: &'static str,
-    /// The module and the test, or `None` where no test can show it.
-    pub test: Option<(&'static str, &'static str)>,
+    /// Modules with a test each; none where no test can show it.
+    pub shown_by: &'static [(&'static str, &'static str)],
 }
 
 /// How well a fact is known.
@@ -44,7 +43,7 @@ macro_rules! rows {
                 id: $id,
                 mark: $crate::support::Mark::$mark,
                 statement: $statement,
-                test: Some((module_path!(), stringify!($test))),
+                shown_by: &[(module_path!(), stringify!($test))],
             }
         }),*];
     };
@@ -282,14 +281,6 @@ impl<D: Door> Calling<D> {
     /// Everything that calls can change, as text.
     fn everything(&self) -> String {
         format!("{:?}", self.platform.world())
-    }
-}
-
-/// A transport that never waits.
-impl<D: Door> Transport for Calling<D> {
-    fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
-        let answer = self.call(route, &input);
-        Box::pin(async move { answer })
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use trectl::model::{OrgId, PolicyValue, Principal, TreId, UserId};
-use trectl::platform::{Call, PlatformErrorKind, Reader, Wire, Writer};
+use trectl::platform::{Call, PlatformErrorKind, Reader, Transport, Wire, Writer};
 
-use super::support::{Caller, SHOWROOM, TABULAR, now};
+use super::support::{Caller, SHOWROOM, TABULAR, Through, now};
 
-fn amara() -> Wire<Caller> {
-    Wire(Caller::amara())
+fn amara() -> Wire<impl Transport> {
+    Wire(Through(Caller::amara().door))
 }
 
 fn tre(id: &str) -> TreId {
