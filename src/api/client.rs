@@ -194,7 +194,6 @@ impl Shared {
             .send()
             .await
             .map_err(|error| unreachable::read(route, &self.peer, &error))?;
-        self.has_answered.store(true, Ordering::Relaxed);
         self.look_at(&response);
         let status = response.status().as_u16();
         let headers = response.headers().clone();
@@ -216,7 +215,12 @@ impl Shared {
         }
         let retry_after = text(&headers, RETRY_AFTER.as_str());
         let body = body.as_deref();
-        answer::read(route, Answer { status, request_id, retry_after, body })
+        let result = answer::read(route, Answer { status, request_id, retry_after, body });
+        // A page of somebody else is no answer of the platform.
+        if !matches!(&result, Err(Miss { class: Class::Garbled, .. })) {
+            self.has_answered.store(true, Ordering::Relaxed);
+        }
+        result
     }
 
     /// What is no text is no JSON either, and only quoted.

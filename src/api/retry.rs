@@ -10,7 +10,8 @@ use crate::platform::{Effect, PlatformError};
 
 /// How often a call is made again at most; "later" (429, 503) does not count (D).
 const REPEATS: u32 = 6;
-/// How often before the platform has answered at all: a wrong host should not take a minute.
+/// How often before the platform has answered at all: a wrong host, or the login page of a network,
+/// should not take a minute.
 const FIRST_CONTACT_REPEATS: u32 = 2;
 /// The exponent of the delay grows up to here (D).
 const STEEPEST: u32 = 8;
@@ -92,7 +93,7 @@ impl Backoff {
             (Class::Refused | Class::UnsentForGood | Class::Stopped, _) => return None,
             (Class::Lost, Repeat::Unknown) => return None,
             (Class::Garbled, Repeat::Sets | Repeat::Unknown) => return None,
-            (Class::Unsent, _) if !has_answered => FIRST_CONTACT_REPEATS,
+            (Class::Unsent | Class::Garbled, _) if !has_answered => FIRST_CONTACT_REPEATS,
             (Class::Later | Class::Broken | Class::Lost | Class::Garbled | Class::Unsent, _) => {
                 REPEATS
             }

@@ -191,6 +191,8 @@ async fn first_contact_fails_soon() {
     assert!(!never.result.unwrap_err().is_outcome_unknown());
     let before = Play::of(many(Class::Unsent, 20)).run().await;
     assert_eq!(before.attempts, 7);
+    let page = Play { has_answered: false, ..Play::of(many(Class::Garbled, 20)) }.run().await;
+    assert_eq!(page.attempts, 3);
 }
 
 /// Returns a repetition of a call that only reads, with the rules as they are.
