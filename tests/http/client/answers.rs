@@ -1,11 +1,5 @@
 //! What comes back, and what is made of it.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test stops at the first surprise"
-)]
-
 use serde_json::json;
 use trectl::platform::{Effect, PlatformError, PlatformErrorKind};
 

@@ -1,8 +1,6 @@
 //! A stand-in for the platform: it takes bytes, keeps them, and answers bytes that were written by
 //! hand. It knows nothing of the protocol but where a request ends.
 
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
