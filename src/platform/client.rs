@@ -181,7 +181,18 @@ impl<T: Transport> Writer for Wire<T> {
 }
 
 fn described(route: &str, raw: Value) -> Result<Described, PlatformError> {
-    Ok(Described { tre: read(route, &raw)?, raw })
+    match read(route, &raw) {
+        Ok(tre) => Ok(Described { tre, raw }),
+        Err(mut error) => {
+            // A listing holds many; its route does not tell which.
+            if let Some(id) = raw.get("id").and_then(Value::as_str)
+                && !route.contains(id)
+            {
+                error.message.push_str(&format!(" It is the description of `{id}`."));
+            }
+            Err(error)
+        }
+    }
 }
 
 /// Reads an answer by the wire contract.

@@ -196,6 +196,12 @@ impl fmt::Display for PlatformError {
         match (kind, status) {
             (PlatformErrorKind::Unreachable(_), _) => write!(f, "`{route}` was not called")?,
             (PlatformErrorKind::NoAnswer, _) => write!(f, "`{route}` was called in vain")?,
+            (PlatformErrorKind::UnexpectedAnswer, Some(status)) => {
+                write!(f, "`{route}` answered {status} and was not understood")?;
+            }
+            (PlatformErrorKind::UnexpectedAnswer, None) => {
+                write!(f, "`{route}` was not understood")?;
+            }
             (_, Some(status)) => write!(f, "`{route}` answered {status} {kind}")?,
             (_, None) => write!(f, "`{route}` answered {kind}")?,
         }

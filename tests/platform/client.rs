@@ -181,6 +181,17 @@ fn an_answer_of_another_shape_names_route_and_field() {
 }
 
 #[test]
+fn a_listing_tells_whose_description_was_not_understood() {
+    let mut described = Caller::amara().tre("tre-active");
+    described.as_object_mut().unwrap().remove("visibility");
+    let page = json!({ "results": [{ "id": "tre-active", "describe": described }], "next": null });
+    let message = unexpected(now(Script::of([page]).find_tres(None)));
+    for words in ["/system/findTres", "`visibility`", "`tre-active`"] {
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
 fn a_change_of_something_else_is_noticed() {
     let wire = Script::of([json!({ "id": "tre-other" })]);
     let message = unexpected(now(wire.execute(&tre("tre-active"), &Call::Deactivate)));
