@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use reqwest::Response;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
-use reqwest::{Response, Version};
 use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -47,8 +47,6 @@ pub struct Limits {
 pub struct Seen {
     /// The platform's clock, the `Date` of its last answer, and ours when that came.
     pub date: Option<(String, SystemTime)>,
-    /// The version of HTTP of the last answer.
-    pub http: Option<String>,
     /// How many calls were refused for being too many (429).
     pub too_many: u64,
 }
@@ -232,20 +230,14 @@ impl Shared {
     }
 
     fn look_at(&self, response: &Response) {
-        let mut seen = self.seen();
         if let Some(date) = text(response.headers(), DATE.as_str()) {
-            seen.date = Some((date.to_owned(), SystemTime::now()));
+            self.seen().date = Some((date.to_owned(), SystemTime::now()));
         }
-        seen.http = Some(http_version(response.version()));
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn http_version(version: Version) -> String {
-    format!("{version:?}")
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
