@@ -10,8 +10,8 @@ mod proxy;
 #[cfg(test)]
 mod tests;
 
+use core::net::Ipv6Addr;
 use std::fmt;
-use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 use serde::Deserialize;

@@ -1,11 +1,13 @@
 //! The command line as it is written.
 
+mod global;
+
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub use self::global::{Color, Format, Global};
 use crate::desired::ConsentKind;
 use crate::model::{IdError, TreId};
 use crate::plan::Allow;
@@ -32,77 +34,6 @@ pub struct Args {
     /// The command.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// Flags that go before or after the command.
-#[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Global options")]
-pub struct Global {
-    /// Works in this folder; the root is the nearest one at or above it with a `trectl.yaml`
-    #[arg(short = 'C', long = "chdir", value_name = "DIR", global = true)]
-    pub chdir: Option<Utf8PathBuf>,
-    /// Works on this target of the project file
-    #[arg(long, value_name = "NAME", global = true)]
-    pub target: Option<String>,
-    /// How the result is printed
-    #[arg(long, value_enum, default_value_t = Format::Human, global = true)]
-    pub format: Format,
-    /// Whether the output is coloured
-    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
-    pub color: Color,
-    /// Prints results only
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Prints more: every name, and how many calls were made; twice names each call, three times
-    /// shows what is sent and answered
-    #[arg(short, long, action = ArgAction::Count, global = true)]
-    pub verbose: u8,
-    /// Waits so many seconds for a lock that another run holds
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, global = true)]
-    pub lock_timeout: u64,
-    /// Repeats a call that may be repeated for so long at most: `30s`, `10m`, `0s`
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration, global = true)]
-    pub retry_for: Duration,
-    /// Makes so many calls per second at most, over HTTP
-    #[arg(long, value_name = "CALLS", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
-    pub rate_limit: u32,
-}
-
-/// Reads a duration as people write it; a bare number is seconds.
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    if let Ok(seconds) = text.parse() {
-        return Ok(Duration::from_secs(seconds));
-    }
-    let parsed = text.parse::<jiff::SignedDuration>().ok();
-    parsed
-        .and_then(|duration| Duration::try_from(duration).ok())
-        .ok_or_else(|| format!("`{text}` is no duration; write `30s` or `10m`"))
-}
-
-/// How a result is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Human,
-    /// One JSON document on standard output, also when the command fails.
-    Json,
-    /// Annotations of a GitHub workflow (`validate` only).
-    Github,
-    /// SARIF for code scanning (`validate` only).
-    Sarif,
-    /// JUnit XML for test reports (`validate` only).
-    Junit,
-}
-
-/// Whether the output is coloured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set; elsewhere where `CLICOLOR_FORCE` is.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
 }
 
 /// The commands.
@@ -361,50 +292,4 @@ pub struct Completions {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_well_formed() {
-        Args::command().debug_assert();
-    }
-
-    #[test]
-    fn allow_and_only_take_commas_and_repeat() {
-        let args = Args::try_parse_from([
-            "trectl",
-            "plan",
-            "--allow",
-            "loosen,publish:tre-a",
-            "--allow",
-            "delete",
-            "--only",
-            "tre-a,tre-b",
-            "--only",
-            "tre-c",
-            "-C",
-            "x",
-        ])
-        .unwrap();
-        assert_eq!(args.global.chdir.unwrap(), "x");
-        let Command::Plan(plan) = args.command else { panic!("not a plan") };
-        let allow: Vec<_> =
-            plan.consents.allow.iter().map(|a| (a.consent.as_str(), a.tre.is_some())).collect();
-        assert_eq!(allow, [("loosen", false), ("publish", true), ("delete", false)]);
-        assert_eq!(plan.scope.only.len(), 3);
-    }
-
-    #[test]
-    fn a_consent_that_does_not_exist_is_named() {
-        for (bad, expected) in [
-            ("losen", "did you mean `loosen`?"),
-            ("everything", "there are maintenance, delete"),
-            ("loosen:genomics", "`genomics` is not a TRE id"),
-        ] {
-            let error = parse_allow(bad).unwrap_err();
-            assert!(error.contains(expected), "{error}");
-        }
-    }
-}
+mod tests;
