@@ -8,7 +8,6 @@ use crate::diff::{self, Change, Field, Sides};
 use crate::lifecycle::{self, Transition, Way};
 use crate::model::{
     AppliedTre, Inventory, LiveTre, PolicyValue, ReviewStep, Strictness, Tre, TreState, UserId,
-    Visibility,
 };
 
 /// One TRE: what is asked for, what is live, what was applied, and what follows.
@@ -110,13 +109,6 @@ impl<'a> Subject<'a> {
             (None, None) => false,
             _ => true,
         }
-    }
-
-    /// Tells whether the TRE becomes visible to everybody.
-    pub fn goes_public(&self) -> bool {
-        let before = self.before().map_or(Visibility::Private, |tre| tre.visibility);
-        before == Visibility::Private
-            && self.after.as_ref().is_some_and(|after| after.visibility == Visibility::Public)
     }
 
     /// Returns the policies that change, split into those that tighten and all others.
