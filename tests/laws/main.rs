@@ -15,6 +15,7 @@ mod choreography;
 mod complete;
 mod consent;
 mod digest;
+mod effect;
 mod exposure;
 mod import;
 mod limits;
