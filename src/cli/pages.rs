@@ -35,7 +35,7 @@ pub fn heading(page: &mut Page, words: &str, target: &Target) {
 
 /// Returns the command that applies what a plan shows, with the same limits and consents.
 pub fn apply_command(plan: &args::Plan, output: &Output) -> String {
-    let args::Plan { out, detailed_exitcode: _, live: _, scope, consents } = plan;
+    let args::Plan { out, expires_in: _, detailed_exitcode: _, live: _, scope, consents } = plan;
     let mut command = format!("{} apply", output.settings().invocation);
     if let Some(file) = out {
         command.push_str(&format!(" {}", quote(file.as_str())));

@@ -11,7 +11,7 @@ use super::field::{Field, escape};
 use super::{Effect, OriginClass};
 use crate::desired::{DesiredTre, People};
 use crate::diag::Range;
-use crate::lifecycle::{self, Verdict, Way};
+use crate::lifecycle::{self, Setting, Verdict, Way};
 use crate::model::{
     AppliedTre, Asset, Inventory, PolicyTable, PolicyValue, Strictness, Tre, TreState, Visibility,
 };
@@ -57,6 +57,7 @@ pub fn changes(sides: Sides<'_>, policies: &PolicyTable) -> Vec<Change> {
     let mut comparison = Comparison { sides, policies, found: Vec::new() };
     comparison.state();
     if let Some(after) = sides.after {
+        comparison.id();
         comparison.texts(after);
         comparison.policies(after);
         comparison.people(after);
@@ -103,6 +104,8 @@ impl Comparison<'_> {
         let live = self.sides.before.map(|tre| tre.state);
         let lock = match (field.setting(), live) {
             (Some(setting), Some(state)) => lifecycle::lock(setting).verdict(state),
+            // No state opens the id, so neither does being new.
+            (Some(Setting::Id), None) => Verdict::Immutable,
             (Some(_), None) => Verdict::Open,
             (None, _) => match lifecycle::way(live, self.sides.desired.state.value) {
                 Way::Open([_, _, ..]) if live.is_some() => Verdict::ViaMaintenance,
@@ -163,6 +166,19 @@ impl Comparison<'_> {
             _ => Effect::Tightens,
         };
         self.push(Field::State, "/state".to_owned(), values, effect, Some(&desired.state.range));
+    }
+
+    /// A document that names an earlier id asks for another id of the TRE that has that one.
+    fn id(&mut self) {
+        let desired = self.sides.desired;
+        let Some(previously) = &desired.previously else { return };
+        let values = Values {
+            before: json!(previously.value),
+            after: json!(desired.id.value),
+            applied: None,
+        };
+        let path = Field::Id.key();
+        self.push(Field::Id, path, values, Effect::Neutral, Some(&previously.range));
     }
 
     fn texts(&mut self, after: &Tre) {

@@ -5,6 +5,7 @@
 
 use super::asset;
 use super::model::{Blocked, Place};
+use super::rename;
 use super::sequence::added_users;
 use super::subject::Subject;
 use crate::diag::Range;
@@ -83,6 +84,10 @@ impl Obstacles<'_> {
     fn locks(&mut self) {
         let subject = self.subject;
         for change in &subject.changes {
+            if change.field == Field::Id {
+                self.blocked.extend(rename::blocked(subject));
+                continue;
+            }
             let (Verdict::Locked | Verdict::Immutable, Some(setting)) =
                 (change.lock, change.field.setting())
             else {

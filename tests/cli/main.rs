@@ -21,6 +21,7 @@ mod output;
 mod over_http;
 mod plan;
 mod preflight;
+mod rename;
 mod saved_plan;
 #[cfg(unix)]
 mod serve;
