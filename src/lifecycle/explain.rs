@@ -33,6 +33,8 @@ pub struct Ruling {
     pub state: TreState,
     /// What holds.
     pub verdict: super::Verdict,
+    /// How well that is known.
+    pub evidence: Evidence,
 }
 
 /// Returns what holds for the settings that `field` stands for (a key, a pointer, a part of one), in one state or in all.
@@ -46,7 +48,11 @@ pub fn explain(field: Option<&str>, state: Option<TreState>) -> Vec<Explanation>
             states: [TreState::Draft, TreState::Active, TreState::Maintenance]
                 .into_iter()
                 .filter(|candidate| state.is_none_or(|state| state == *candidate))
-                .map(|state| Ruling { state, verdict: row.verdict(state) })
+                .map(|state| Ruling {
+                    state,
+                    verdict: row.verdict(state),
+                    evidence: row.evidence(state),
+                })
                 .collect(),
             rule: row.rule.id,
             reason: row.rule.reason,

@@ -16,6 +16,7 @@ use super::model::{Blocked, FieldChange, Place, Status, Step, TreChange};
 use super::render::{Part, part};
 use crate::desired::ConsentKind;
 use crate::lifecycle::{self, Evidence, Lock, RULES, Rule, Verdict};
+use crate::model::TreState;
 
 /// What a plan makes of one TRE.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -176,13 +177,18 @@ fn reasons(subject: &Subject<'_>, verdict: ChangeVerdict) -> Vec<Reason> {
     }
     let Some(field) = field else { return Vec::new() };
     let reason = match lifecycle::lock_at(&field.path) {
-        Some(Lock { rule, .. }) => of_lock(*rule, verdict, change),
+        Some(lock) => of_lock(lock, verdict, change),
         None => of_state(change, verdict),
     };
     vec![reason]
 }
 
-fn of_lock(rule: Rule, verdict: ChangeVerdict, change: &TreChange) -> Reason {
+fn of_lock(lock: &Lock, verdict: ChangeVerdict, change: &TreChange) -> Reason {
+    let rule = lock.rule;
+    let live = [TreState::Draft, TreState::Active, TreState::Maintenance]
+        .into_iter()
+        .find(|state| change.live_state.as_deref() == Some(state.as_str()));
+    let evidence = live.map_or(rule.evidence, |state| lock.evidence(state));
     let is_open_anyway = rule.id == "open";
     let text = match (verdict, change.live_state.as_deref()) {
         (ChangeVerdict::Open, None) if !is_open_anyway => {
@@ -193,7 +199,7 @@ fn of_lock(rule: Rule, verdict: ChangeVerdict, change: &TreChange) -> Reason {
         }
         _ => rule.reason,
     };
-    Reason { rule: Some(rule.id.to_owned()), text: text.to_owned(), evidence: mark(rule.evidence) }
+    Reason { rule: Some(rule.id.to_owned()), text: text.to_owned(), evidence: mark(evidence) }
 }
 
 fn of_state(change: &TreChange, verdict: ChangeVerdict) -> Reason {

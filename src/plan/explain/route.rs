@@ -119,6 +119,9 @@ fn write_back(key: &str, live: &Value, blocked: &Blocked) -> String {
     let place = at(blocked);
     match live {
         Value::Null => format!("Remove the key `{key}`{place}: there is none on the platform."),
+        Value::String(state) if key == "state" => {
+            format!("Write the live value again{place}: `{key}: {state}`")
+        }
         live => format!("Write the live value again{place}: `{key}: {live}`"),
     }
 }
@@ -164,8 +167,8 @@ fn pipeline(id: &str, field: &FieldChange, change: &TreChange) -> String {
     match ids(change.change.before.as_ref()).as_slice() {
         [] => format!("Take the step `{id}` out."),
         there => format!(
-            "Take the step `{id}` out and list {who} as reviewers of a step that is there: {}. \
-             Reviewers may change at any time.",
+            "Take the step `{id}` out, and list {who} among the reviewers of a step that is there: \
+             {}. Reviewers may change at any time.",
             there.join(", ")
         ),
     }

@@ -24,11 +24,13 @@ pub fn explanation(
     if explained.changes.is_empty() {
         page.words(Role::Plain, nothing(change.status), 0);
     }
+    let mut told: Option<&ChangeExplanation> = None;
     for (index, one) in explained.changes.iter().enumerate() {
         if index > 0 {
             page.blank();
         }
-        block(&mut page, change, one, options);
+        block(&mut page, (change, one), told, options);
+        told = told.filter(|told| told.steps == one.steps).or(Some(one));
     }
     page.finish()
 }
@@ -43,7 +45,13 @@ fn nothing(status: Status) -> &'static str {
     }
 }
 
-fn block(page: &mut Page, change: &TreChange, one: &ChangeExplanation, options: &Options) {
+/// Writes one change; steps that were told of one before it are not told twice.
+fn block(
+    page: &mut Page,
+    (change, one): (&TreChange, &ChangeExplanation),
+    told: Option<&ChangeExplanation>,
+    options: &Options,
+) {
     let ChangeExplanation { path, range, verdict, reasons, routes, steps, .. } = one;
     page.line(&[(Role::Strong, path)]);
     let place = range.as_ref().map(ToString::to_string);
@@ -54,6 +62,11 @@ fn block(page: &mut Page, change: &TreChange, one: &ChangeExplanation, options: 
     for (index, reason) in reasons.iter().enumerate() {
         let label = if index == 0 { "Why" } else { "" };
         page.row((Role::Strong, label), &why(reason));
+    }
+    if let Some(told) = told.filter(|told| !steps.is_empty() && told.steps == *steps) {
+        let text = format!("those of `{}`", told.path);
+        page.row((Role::Strong, "Steps"), &[Para::words(text)]);
+        return;
     }
     if !steps.is_empty() {
         page.row((Role::Strong, "Steps"), &step_lines(steps, change));

@@ -4,14 +4,14 @@ use crate::lifecycle::{Evidence, Explanation, Passage, Rule, Ruling, Verdict};
 use crate::plan::render::{Page, Para, Role};
 
 /// How wide the first column is, and each of the others.
-const SETTING: usize = 27;
+const SETTING: usize = 29;
 const STATE: usize = 17;
 
 /// Writes the table: a row for each setting, a column for each state that was asked for.
 pub fn write(page: &mut Page, settings: &[Explanation]) {
     let states = settings.first().map_or(&[][..], |setting| &setting.states);
     let mut head = format!("{:SETTING$}", "setting");
-    for Ruling { state, verdict: _ } in states {
+    for Ruling { state, .. } in states {
         head.push_str(&format!("{:STATE$}", state.as_str()));
     }
     page.line(&[(Role::Strong, head.trim_end())]);
@@ -39,7 +39,12 @@ fn row(page: &mut Page, key: &str, setting: &Explanation) {
     let cells: Vec<(Role, String)> = setting
         .states
         .iter()
-        .map(|ruling| (role(ruling.verdict), format!("{:STATE$}", short(ruling.verdict))))
+        .map(|ruling| {
+            // What is assumed of the whole setting stands beside its name.
+            let is_assumed = mark.is_empty() && ruling.evidence == Evidence::Assumed;
+            let cell = format!("{}{}", short(ruling.verdict), if is_assumed { " †" } else { "" });
+            (role(ruling.verdict), format!("{cell:STATE$}"))
+        })
         .collect();
     let mut pieces = vec![(Role::Plain, lead.as_str())];
     let last = cells.len().saturating_sub(1);
@@ -83,8 +88,9 @@ pub fn passages(page: &mut Page, passages: &[Passage]) {
 pub fn setting(page: &mut Page, setting: &Explanation) {
     let Explanation { field, states, rule, reason, remedy, evidence } = setting;
     page.line(&[(Role::Strong, field)]);
-    for Ruling { state, verdict } in states {
-        let words = verdict_words(*verdict);
+    for Ruling { state, verdict, evidence: known } in states {
+        let mark = if known == evidence { "" } else { " †" };
+        let words = format!("{}{mark}", verdict_words(*verdict));
         page.row((Role::Plain, state.as_str()), &[Para::words(words).role(role(*verdict))]);
     }
     reasons(page, (rule, reason, remedy), *evidence);
