@@ -12,6 +12,7 @@ mod doctor_over_http;
 mod drift;
 mod exit_status;
 mod explain;
+mod guards;
 mod harness;
 mod import;
 mod live;

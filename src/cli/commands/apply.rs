@@ -150,6 +150,8 @@ impl Run<'_> {
             outcome: executed.as_ref(),
             after,
             extent: self.request.extent,
+            open_windows: self.session.desired.project.guards.open_windows,
+            again: &pages::again(self.args, output),
             status,
         };
         if output.settings().is_json() {
