@@ -32,4 +32,5 @@ mod sim;
 mod snapshot;
 mod standin;
 mod state;
+mod terraform_rules;
 mod validate;
