@@ -23,11 +23,11 @@ fn of_twenty() -> String {
 /// Returns why a plan asks for `mass-removal`, and what `for` would name.
 fn asks(run: &Run) -> Option<(String, Value)> {
     let plan = run.json();
-    let requests = plan["resource_changes"][0]["consent_requests"].as_array().unwrap().clone();
-    let mut requests = requests.into_iter().filter(|asked| asked["consent"] == "mass-removal");
-    requests
-        .next()
-        .map(|asked| (asked["reason"].as_str().unwrap().to_owned(), asked["values"].clone()))
+    let of = |value: &Value, key: &str| value.get(key).cloned().unwrap_or_default();
+    let requests = plan.pointer("/resource_changes/0/consent_requests").unwrap();
+    let mut requests = requests.as_array().unwrap().iter();
+    let asked = requests.find(|asked| of(asked, "consent") == "mass-removal")?;
+    Some((of(asked, "reason").as_str().unwrap().to_owned(), of(asked, "values")))
 }
 
 fn plan(repo: &Repo) -> Run {

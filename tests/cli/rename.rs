@@ -67,8 +67,8 @@ fn the_steps_that_are_left_are_the_ones_that_are_told() {
     let repo = renamed();
     let remedy = |repo: &Repo| {
         let plan = repo.run(&["plan", "--format", "json"]).expect(3).json();
-        let of_new = plan["resource_changes"].as_array().unwrap().iter();
-        let change = of_new.filter(|change| change["name"] == "tre-new").next_back().unwrap();
+        let mut changes = plan["resource_changes"].as_array().unwrap().iter();
+        let change = changes.find(|change| change["name"] == "tre-new").unwrap();
         change["blocked"][0]["remedy"].as_str().unwrap().to_owned()
     };
     assert!(remedy(&repo).contains("a document of its own for `tre-one`"), "{}", remedy(&repo));

@@ -163,7 +163,7 @@ fn reviewed() -> Repo {
 
 /// Returns the TRE as it is live.
 fn live(repo: &Repo) -> Value {
-    repo.run(&["show", "tre-one", "--format", "json"]).expect(0).json()["tre"].clone()
+    repo.run(&["show", "tre-one", "--format", "json"]).expect(0).json().get("tre").cloned().unwrap()
 }
 
 #[test]

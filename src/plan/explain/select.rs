@@ -1,7 +1,5 @@
 //! What somebody asks about, among the changes of a TRE.
 
-use serde_json::Value;
-
 use super::{Subject, joined, list_of};
 use crate::plan::render::{Part, part, segments};
 use crate::plan::{Blocked, FieldChange, TreChange};
@@ -83,7 +81,7 @@ fn is_named(change: &TreChange, asked: &str, path: &str, field: Option<&FieldCha
     let by_id = with_step_id(change, path, &words);
     let Some(pointer) = asked.strip_prefix('/') else {
         let is_person = field.is_some_and(|field| {
-            [&field.before, &field.after].into_iter().any(|value| *value == Value::from(asked))
+            [&field.before, &field.after].into_iter().any(|value| value.as_str() == Some(asked))
         });
         let is_word = |words: &[String]| words.iter().any(|word| word == asked);
         let is_pointer = asked.contains('/') && is_named(change, &format!("/{asked}"), path, field);
