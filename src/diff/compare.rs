@@ -1,5 +1,6 @@
 //! Field by field: what differs, what was last applied there, whether it lets more in.
 
+mod id;
 mod steps;
 
 use std::collections::BTreeSet;
@@ -166,19 +167,6 @@ impl Comparison<'_> {
             _ => Effect::Tightens,
         };
         self.push(Field::State, "/state".to_owned(), values, effect, Some(&desired.state.range));
-    }
-
-    /// A document that names an earlier id asks for another id of the TRE that has that one.
-    fn id(&mut self) {
-        let desired = self.sides.desired;
-        let Some(previously) = &desired.previously else { return };
-        let values = Values {
-            before: json!(previously.value),
-            after: json!(desired.id.value),
-            applied: None,
-        };
-        let path = Field::Id.key();
-        self.push(Field::Id, path, values, Effect::Neutral, Some(&previously.range));
     }
 
     fn texts(&mut self, after: &Tre) {
