@@ -39,7 +39,7 @@ fn ends(plan: &Plan) -> BTreeMap<&str, Vec<Operation>> {
 
 #[test]
 fn no_tre_is_both_created_and_deleted() {
-    check(1_500, scenes(), |scene| {
+    check(300, scenes(), |scene| {
         for terms in terms() {
             for previously in [None, Some(OTHER)] {
                 let documents = [renamed(&scene, TRE, previously)];
@@ -57,7 +57,7 @@ fn no_tre_is_both_created_and_deleted() {
 
 #[test]
 fn a_document_gone_beside_a_new_one_deletes_nothing() {
-    check(600, scenes(), |scene| {
+    check(250, scenes(), |scene| {
         let applied = Some(AppliedTre::of_state(TreState::Active));
         for terms in terms() {
             for previously in [None, Some(TRE)] {
@@ -81,7 +81,7 @@ fn a_document_gone_beside_a_new_one_deletes_nothing() {
 
 #[test]
 fn an_earlier_id_blocks_whatever_else_is_asked_for_and_taking_away_goes_on() {
-    check(600, scenes(), |scene| {
+    check(250, scenes(), |scene| {
         let documents = || [renamed(&scene, TRE, Some(OTHER))];
         let plan = scene.stage().plan_all(documents(), &Terms::consented());
         let change = change(&plan);
