@@ -65,6 +65,8 @@ pub enum TreResult {
     Interrupted,
     /// The run was stopped before it began.
     NotStarted,
+    /// It needs Maintenance, and so many TREs stay there that no other one may.
+    NoWindow,
 }
 
 /// What became of a TRE, with figures.
@@ -97,7 +99,10 @@ impl TreReport {
             | TreResult::Changed { .. }
             | TreResult::ReadBackDiffers { .. }
             | TreResult::ReadBackFailed { .. } => true,
-            TreResult::Applied | TreResult::Interrupted | TreResult::NotStarted => false,
+            TreResult::Applied
+            | TreResult::Interrupted
+            | TreResult::NotStarted
+            | TreResult::NoWindow => false,
         }
     }
 }
@@ -128,6 +133,8 @@ pub struct Counts {
     pub interrupted: usize,
     /// Never begun.
     pub not_started: usize,
+    /// Kept from Maintenance by those that stay there.
+    pub no_window: usize,
     /// Steps that took effect.
     pub steps: usize,
 }
@@ -174,6 +181,7 @@ impl Outcome {
                 }
                 TreResult::Interrupted => &mut counts.interrupted,
                 TreResult::NotStarted => &mut counts.not_started,
+                TreResult::NoWindow => &mut counts.no_window,
             } += 1;
         }
         counts

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::event::{Event, Sink};
 use super::outcome::{Outcome, Stop, TreReport, TreResult};
 use super::task::Task;
-use super::window::Places;
+use super::window::{Places, Windows, is_open};
 use crate::model::{AppliedTre, TreId, UserId};
 use crate::plan::{Plan, Status, TreChange};
 use crate::platform::{PlatformError, PlatformErrorKind, Reader, Writer};
@@ -71,7 +71,7 @@ pub(super) struct Shared {
     pub journal: Journal,
     pub records: BTreeMap<TreId, Option<AppliedTre>>,
     pub slots: Places,
-    pub windows: Places,
+    pub windows: Windows,
     pub events: Sink,
     pub stop: CancellationToken,
     pub repetition: Repetition,
@@ -152,6 +152,8 @@ fn share(input: Input) -> Shared {
         cancel,
         repetition,
     } = input;
+    let executed = plan.resource_changes.iter().filter(|change| is_executed(change));
+    let open = executed.filter(|change| is_open(change)).count();
     Shared {
         operator: UserId::from_platform(&plan.target.operator),
         plan,
@@ -160,7 +162,7 @@ fn share(input: Input) -> Shared {
         journal,
         records,
         slots: Places::new(parallelism),
-        windows: Places::new(open_windows),
+        windows: Windows::new(open_windows, open),
         events,
         stop: cancel.child_token(),
         repetition,
@@ -217,7 +219,7 @@ async fn end(
 ) -> Outcome {
     let is_stopped = tres
         .values()
-        .any(|report| matches!(report.result, TreResult::Interrupted | TreResult::NotStarted));
+        .any(|report| !matches!(report.result, TreResult::Applied) && !report.is_failure());
     let result = if is_stopped { RunResult::Interrupted } else { RunResult::Done };
     if let Err(error) = shared.journal.finish(result).await {
         shared.give_up(Stop::Journal(error));

@@ -5,7 +5,7 @@ use super::event::Event;
 use super::outcome::{FailedStep, StepError, TreReport, TreResult};
 use super::run::{Repetition, Shared};
 use super::settle::{Settled, settle};
-use super::window::{Place, Stopped, opens};
+use super::window::{Place, Refused, Window, is_open, opens};
 use crate::drift::baseline;
 use crate::live::{LiveError, describe_one};
 use crate::model::{LiveTre, TreId, TreState};
@@ -23,7 +23,7 @@ pub(super) struct Task<'a> {
     tre: TreId,
     /// Its place among those that are worked on; given back while it waits for a window.
     slot: Option<Place>,
-    window: Option<Place>,
+    window: Option<Window>,
     /// Entries that are written together with the next intent.
     waiting: Vec<Entry>,
     /// How many steps of the same plan earlier runs have confirmed.
@@ -35,12 +35,16 @@ pub(super) struct Task<'a> {
 /// Why the steps ended early.
 enum End {
     Stopped,
+    NoWindow,
     Failed(TreResult),
 }
 
-impl From<Stopped> for End {
-    fn from(Stopped: Stopped) -> Self {
-        Self::Stopped
+impl From<Refused> for End {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Stopped => Self::Stopped,
+            Refused::NoWindow => Self::NoWindow,
+        }
     }
 }
 
@@ -51,7 +55,7 @@ impl<'a> Task<'a> {
             change,
             tre,
             slot: None,
-            window: None,
+            window: is_open(change).then(|| shared.windows.inherited()),
             waiting: Vec::new(),
             earlier: 0,
             done: 0,
@@ -62,6 +66,12 @@ impl<'a> Task<'a> {
     pub(super) async fn run(mut self) -> TreReport {
         let result = self.work().await;
         let maintenance = Some(TreState::Maintenance.as_str());
+        // One that stays in Maintenance keeps its window to the end of the run.
+        if self.state.as_deref() != maintenance
+            && let Some(window) = self.window.take()
+        {
+            window.close();
+        }
         TreReport {
             is_left_in_maintenance: self.state.as_deref() == maintenance
                 && self.change.desired_state.as_deref() != maintenance,
@@ -75,15 +85,18 @@ impl<'a> Task<'a> {
         match self.begin().await {
             Ok(()) => {}
             Err(End::Stopped) => return TreResult::NotStarted,
+            Err(End::NoWindow) => return TreResult::NoWindow,
             Err(End::Failed(result)) => return result,
         }
         match self.steps().await {
             Ok(()) => self.read_back().await,
             // Nothing was begun, so nothing is written either.
             Err(End::Stopped) if self.done == 0 => TreResult::NotStarted,
+            Err(End::NoWindow) if self.done == 0 => TreResult::NoWindow,
             Err(end) => {
                 let (result, end) = match end {
                     End::Stopped => (TreResult::Interrupted, TreEnd::Interrupted),
+                    End::NoWindow => (TreResult::NoWindow, TreEnd::Interrupted),
                     End::Failed(result) => (result, TreEnd::Failed),
                 };
                 self.waiting.push(Entry::TreEnded { tre: self.tre.clone(), result: end });
@@ -271,8 +284,10 @@ impl<'a> Task<'a> {
             _ => return,
         };
         self.state = state.map(|state| state.as_str().to_owned());
-        if self.state.as_deref() != Some(TreState::Maintenance.as_str()) {
-            self.window = None;
+        if self.state.as_deref() != Some(TreState::Maintenance.as_str())
+            && let Some(window) = self.window.take()
+        {
+            window.close();
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp, Unit};
 
 /// How far two clocks may be apart, in seconds, for a time to count as now.
 const MOMENT: i64 = 60;
@@ -13,6 +13,18 @@ const MOMENT: i64 = 60;
 pub fn now() -> String {
     let now = Timestamp::now();
     now.round(Unit::Second).unwrap_or(now).to_string()
+}
+
+/// Returns the time as it is compared with others.
+pub fn instant() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Returns when something that begins now ends, as [`now`] writes it; `None` beyond the end of
+/// time.
+pub fn after(duration: SignedDuration) -> Option<String> {
+    let end = Timestamp::now().checked_add(duration).ok()?;
+    Some(end.round(Unit::Second).unwrap_or(end).to_string())
 }
 
 /// Returns the day in UTC, on which consents are judged.

@@ -1,5 +1,7 @@
 //! How plans are laid out, and the commands that a reader can paste next.
 
+use camino::Utf8Path;
+
 use super::args;
 use super::clock;
 use super::output::Output;
@@ -35,9 +37,28 @@ pub fn heading(page: &mut Page, words: &str, target: &Target) {
 
 /// Returns the command that applies what a plan shows, with the same limits and consents.
 pub fn apply_command(plan: &args::Plan, output: &Output) -> String {
-    let args::Plan { out, detailed_exitcode: _, live: _, scope, consents } = plan;
+    let args::Plan { out, expires_in: _, detailed_exitcode: _, live: _, scope, consents } = plan;
+    command(output, out.as_deref(), (scope, consents))
+}
+
+/// Returns the command that goes on with a run, with the same limits and consents.
+pub fn again(apply: &args::Apply, output: &Output) -> String {
+    let args::Apply { plan, auto_approve: _, tighten_only, parallelism: _, scope, consents } =
+        apply;
+    let mut command = command(output, plan.as_deref(), (scope, consents));
+    if *tighten_only {
+        command.push_str(" --tighten-only");
+    }
+    command
+}
+
+fn command(
+    output: &Output,
+    plan: Option<&Utf8Path>,
+    (scope, consents): (&args::Scope, &args::Consents),
+) -> String {
     let mut command = format!("{} apply", output.settings().invocation);
-    if let Some(file) = out {
+    if let Some(file) = plan {
         command.push_str(&format!(" {}", quote(file.as_str())));
     }
     for id in &scope.only {

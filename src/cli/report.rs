@@ -23,13 +23,17 @@ pub struct Report<'a> {
     pub after: Option<&'a Plan>,
     /// How much of each change was planned.
     pub extent: Extent,
+    /// How many TREs may be in Maintenance at once for releases.
+    pub open_windows: u32,
+    /// The command that goes on.
+    pub again: &'a str,
     /// The exit status.
     pub status: Status,
 }
 
 /// Returns the report for programs.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { plan, outcome, after, extent: _, status } = report;
+    let Report { plan, outcome, after, extent: _, open_windows: _, again: _, status } = report;
     let tres: Vec<Value> =
         outcome.into_iter().flat_map(|outcome| &outcome.tres).map(tre_json).collect();
     let left: Vec<&TreId> = outcome.into_iter().flat_map(Outcome::left_in_maintenance).collect();
@@ -65,7 +69,10 @@ fn tre_json((id, report): (&TreId, &TreReport)) -> Value {
         TreResult::Changed { paths } | TreResult::ReadBackDiffers { paths } => {
             entry.insert("paths".to_owned(), json!(paths));
         }
-        TreResult::Applied | TreResult::Interrupted | TreResult::NotStarted => {}
+        TreResult::Applied
+        | TreResult::Interrupted
+        | TreResult::NotStarted
+        | TreResult::NoWindow => {}
     }
     Value::Object(entry)
 }
@@ -98,6 +105,7 @@ fn result_name(result: &TreResult) -> &'static str {
         TreResult::ReadBackFailed { .. } => "read_back_failed",
         TreResult::Interrupted => "interrupted",
         TreResult::NotStarted => "not_started",
+        TreResult::NoWindow => "no_window",
     }
 }
 
@@ -105,7 +113,10 @@ fn stop_words(stop: &Stop) -> String {
     match stop {
         Stop::Interrupted => "The run was interrupted.".to_owned(),
         Stop::Authentication(error) => {
-            format!("The platform no longer accepts the account: {error}.")
+            format!(
+                "The platform no longer accepts the account, so the run ended for every TRE: \
+                 {error}. Run it again with a token that is accepted."
+            )
         }
         Stop::Journal(error) => format!("The journal cannot be written: {error}."),
     }
@@ -122,7 +133,7 @@ fn refused(plan: &Plan) -> Vec<&str> {
 
 /// Returns the report for people; the last lines say what is left and how to go on.
 pub fn human(report: Report<'_>, settings: &Settings) -> String {
-    let Report { plan, outcome, after, extent, status } = report;
+    let Report { plan, outcome, after, extent, open_windows: _, again: _, status } = report;
     let mut page = Page::new(settings.width, settings.stdout);
     let is_untouched = outcome.is_none_or(|outcome| outcome.tres.is_empty());
     if is_untouched && status == Status::DONE {
@@ -154,12 +165,29 @@ pub fn human(report: Report<'_>, settings: &Settings) -> String {
         let text = format!("Refused, and not touched: {}.", refused.join(", "));
         page.words(Role::Attention, &text, 0);
     }
-    closing(&mut page, report_left(outcome), after.map(|after| (after, extent)), status, settings);
+    if let Some(outcome) = outcome {
+        held_back(&mut page, outcome, report);
+    }
+    again(&mut page, after.map(|after| (after, extent)), settings);
+    closing(&mut page, report);
     page.finish()
 }
 
-fn report_left(outcome: Option<&Outcome>) -> Vec<&TreId> {
-    outcome.into_iter().flat_map(Outcome::left_in_maintenance).collect()
+/// Says who was kept from Maintenance, and by whom.
+fn held_back(page: &mut Page, outcome: &Outcome, report: Report<'_>) {
+    let held = outcome.tres.iter().filter(|(_, tre)| matches!(tre.result, TreResult::NoWindow));
+    let held: Vec<&str> = held.map(|(id, _)| id.as_str()).collect();
+    if held.is_empty() {
+        return;
+    }
+    let most = report.open_windows;
+    let noun = if most == 1 { "TRE" } else { "TREs" };
+    let text = format!(
+        "Held back: {}. At most {most} {noun} may be in Maintenance at once (`openWindows`), and \
+         what is left there counts.",
+        held.join(", ")
+    );
+    page.words(Role::Attention, &text, 0);
 }
 
 fn tre_lines(page: &mut Page, (id, width): (&TreId, usize), report: &TreReport) {
@@ -172,6 +200,7 @@ fn tre_lines(page: &mut Page, (id, width): (&TreId, usize), report: &TreReport) 
         TreResult::ReadBackFailed { .. } => (Role::Refused, "✗", "NOT READ BACK"),
         TreResult::Interrupted => (Role::Attention, "!", "stopped part-way"),
         TreResult::NotStarted => (Role::Muted, "–", "not begun"),
+        TreResult::NoWindow => (Role::Attention, "!", "HELD BACK from Maintenance"),
     };
     let id = format!("{id:width$}");
     let noun = if *steps == 1 { "step" } else { "steps" };
@@ -197,7 +226,10 @@ fn details(result: &TreResult) -> Vec<String> {
         TreResult::ReadBackFailed { error } => {
             vec![format!("Every step succeeded; reading it back did not: {error}.")]
         }
-        TreResult::Applied | TreResult::Interrupted | TreResult::NotStarted => Vec::new(),
+        TreResult::Applied
+        | TreResult::Interrupted
+        | TreResult::NotStarted
+        | TreResult::NoWindow => Vec::new(),
     }
 }
 
@@ -212,22 +244,8 @@ fn failed(step: Option<&FailedStep>, error: &StepError) -> Vec<String> {
     lines
 }
 
-fn closing(
-    page: &mut Page,
-    left: Vec<&TreId>,
-    after: Option<(&Plan, Extent)>,
-    status: Status,
-    settings: &Settings,
-) {
-    let again = format!("`{} apply`", settings.invocation);
-    if !left.is_empty() {
-        let names: Vec<&str> = left.iter().map(|id| id.as_str()).collect();
-        let text = format!(
-            "Left in Maintenance, without new requests: {}. Go on: {again}",
-            names.join(", ")
-        );
-        page.words(Role::Attention, &text, 0);
-    }
+/// Says what is left to do.
+fn again(page: &mut Page, after: Option<(&Plan, Extent)>, settings: &Settings) {
     match after {
         Some((after, extent)) if is_done(after) => {
             page.words(Role::Strong, &plan::render::nothing(after, extent), 0);
@@ -243,14 +261,33 @@ fn closing(
         }
         None => page.words(Role::Plain, "The platform could not be read to plan again.", 0),
     }
+}
+
+/// Writes what the status means, and last of all who is left in Maintenance: somebody waits there.
+fn closing(page: &mut Page, report: Report<'_>) {
+    let Report { outcome, again, status, .. } = report;
+    let left = outcome.into_iter().flat_map(Outcome::left_in_maintenance);
+    let left: Vec<&str> = left.map(TreId::as_str).collect();
+    let go_on = if left.is_empty() { format!(" Go on: `{again}`") } else { String::new() };
     let meaning = match status {
-        Status::DONE => return,
-        Status::REFUSED => "Exit 3: something is refused; everything else is done.".to_owned(),
-        Status::PARTIAL => format!("Exit 6: partly applied. Go on: {again}"),
-        Status::ERROR => "Exit 1: nothing was changed.".to_owned(),
-        other => format!("Exit {other}: stopped cleanly. Go on: {again}"),
+        Status::DONE => None,
+        Status::REFUSED => {
+            Some("Exit 3: something is refused; everything else is done.".to_owned())
+        }
+        Status::PARTIAL => Some(format!("Exit 6: partly applied.{go_on}")),
+        Status::ERROR => Some("Exit 1: nothing was changed.".to_owned()),
+        other => Some(format!("Exit {other}: stopped cleanly.{go_on}")),
     };
-    page.words(Role::Plain, &meaning, 0);
+    if let Some(meaning) = meaning {
+        page.words(Role::Plain, &meaning, 0);
+    }
+    if !left.is_empty() {
+        let text = format!(
+            "Left in Maintenance, without new requests: {}. Go on: `{again}`",
+            left.join(", ")
+        );
+        page.words(Role::Attention, &text, 0);
+    }
 }
 
 /// Tells whether a plan asks for nothing any more.

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 use serde_json::json;
 
+use super::clock;
 use super::failure::{Failure, FailureKind};
 use super::planning::Planned;
+use super::settings::{Settings, quote};
 use crate::apply;
 use crate::model::TreId;
 use crate::plan::saved::{self, SavedPlanError, Stale};
@@ -61,6 +63,28 @@ pub fn named(
                 .because(error)
         }
         _ => Failure::usage("The saved plan cannot be applied in this way.").because(error),
+    })
+}
+
+/// Tells whether a saved plan may still be applied.
+///
+/// # Errors
+///
+/// Where its time is over, or cannot be told.
+pub fn in_time(plan: &Plan, file: &Utf8Path, settings: &Settings) -> Result<(), Failure> {
+    saved::in_time(plan, clock::instant()).map_err(|error| match &error {
+        SavedPlanError::Expired { at } => {
+            let on = at.strftime("%Y-%m-%d at %H:%M UTC");
+            Failure::new(FailureKind::Stale, format!("The saved plan expired on {on}."))
+                .hint(format!(
+                    "Nothing was done. Make it again with `{} plan -o {}`, have it reviewed, and \
+                     apply that one.",
+                    settings.invocation,
+                    quote(file.as_str())
+                ))
+                .with("expires_at", json!(plan.expires_at))
+        }
+        _ => Failure::files(format!("`{file}` is no saved plan.")).because(error),
     })
 }
 

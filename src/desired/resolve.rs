@@ -57,6 +57,7 @@ fn tre(document: &Typed<'_, TreDocument>, groups: &Groups, profiles: &Profiles) 
         api_version: _,
         kind: _,
         id,
+        previously,
         state,
         managed,
         name,
@@ -77,6 +78,7 @@ fn tre(document: &Typed<'_, TreDocument>, groups: &Groups, profiles: &Profiles) 
     DesiredTre {
         range: document.source.node.range.clone(),
         id: parsed(id),
+        previously: previously.as_ref().map(parsed),
         state: at(state),
         is_managed: managed.as_ref().is_none_or(|managed| managed.value),
         name: name.as_ref().map(at),

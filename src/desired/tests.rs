@@ -52,6 +52,7 @@ fn an_absent_key_is_not_managed_and_an_empty_list_is_none() {
     let DesiredTre {
         range: _,
         id,
+        previously,
         state,
         is_managed,
         name,
@@ -69,7 +70,8 @@ fn an_absent_key_is_not_managed_and_an_empty_list_is_none() {
         consents,
     } = tre("authorizedUsers: []\n", &[]);
     assert_eq!((id.value.as_str(), state.value, is_managed), ("tre-x", DesiredState::Draft, true));
-    assert!(name.is_none() && description.is_none() && visibility.is_none());
+    assert!(previously.is_none() && name.is_none());
+    assert!(description.is_none() && visibility.is_none());
     assert!(policies.is_empty() && admins.is_none() && inventory.is_none());
     assert!(authorized_users.unwrap().members.is_empty());
     assert!(bill_to.is_none() && region.is_none() && customized_url.is_none());

@@ -18,6 +18,8 @@ pub struct DesiredTre {
     pub range: Range,
     /// The id, for ever.
     pub id: At<TreId>,
+    /// The id that it is said to have had before.
+    pub previously: Option<At<TreId>>,
     /// The state asked for.
     pub state: At<DesiredState>,
     /// False where the document says `managed: false`: management ends, quietly.

@@ -1,5 +1,6 @@
 //! Field by field: what differs, what was last applied there, whether it lets more in.
 
+mod id;
 mod steps;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use super::field::{Field, escape};
 use super::{Effect, OriginClass};
 use crate::desired::{DesiredTre, People};
 use crate::diag::Range;
-use crate::lifecycle::{self, Verdict, Way};
+use crate::lifecycle::{self, Setting, Verdict, Way};
 use crate::model::{
     AppliedTre, Asset, Inventory, PolicyTable, PolicyValue, Strictness, Tre, TreState, Visibility,
 };
@@ -57,6 +58,7 @@ pub fn changes(sides: Sides<'_>, policies: &PolicyTable) -> Vec<Change> {
     let mut comparison = Comparison { sides, policies, found: Vec::new() };
     comparison.state();
     if let Some(after) = sides.after {
+        comparison.id();
         comparison.texts(after);
         comparison.policies(after);
         comparison.people(after);
@@ -103,6 +105,8 @@ impl Comparison<'_> {
         let live = self.sides.before.map(|tre| tre.state);
         let lock = match (field.setting(), live) {
             (Some(setting), Some(state)) => lifecycle::lock(setting).verdict(state),
+            // No state opens the id, so neither does being new.
+            (Some(Setting::Id), None) => Verdict::Immutable,
             (Some(_), None) => Verdict::Open,
             (None, _) => match lifecycle::way(live, self.sides.desired.state.value) {
                 Way::Open([_, _, ..]) if live.is_some() => Verdict::ViaMaintenance,

@@ -6,6 +6,8 @@ use crate::model::{Asset, Principal, StepId, UserId};
 /// A field, in the order of the YAML.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
+    /// The id: another one is asked for by saying what it was before.
+    Id,
     /// The state.
     State,
     /// The name.
@@ -49,6 +51,7 @@ impl Field {
     pub fn setting(&self) -> Option<Setting> {
         Some(match self {
             Self::State => return None,
+            Self::Id => Setting::Id,
             Self::Name => Setting::Name,
             Self::Description => Setting::Description,
             Self::Visibility => Setting::Visibility,
@@ -69,6 +72,7 @@ impl Field {
     /// Returns a name that does not depend on the order of lists: what a digest covers.
     pub fn key(&self) -> String {
         match self {
+            Self::Id => "/id".to_owned(),
             Self::State => "/state".to_owned(),
             Self::Name => "/name".to_owned(),
             Self::Description => "/description".to_owned(),

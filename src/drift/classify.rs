@@ -54,6 +54,8 @@ pub enum DriftClass {
 pub fn items(tre: &TreId, live: Option<&Tre>, changes: &[Change]) -> Vec<DriftItem> {
     changes
         .iter()
+        // An earlier id is a wish about another TRE: nothing of it is live here.
+        .filter(|change| change.field != Field::Id)
         .filter(|change| live.is_some() || change.field == Field::State)
         .map(|change| DriftItem {
             address: format!("tre.{tre}"),

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::rule::{Evidence, RULES};
-use super::table::{LOCKS, Lock};
+use super::table::{LOCKS, Lock, Setting};
 use super::transition::{TRANSITIONS, Transition, Way};
-use crate::model::TreState;
+use crate::model::{Asset, DesiredState, PolicyTable, TreState};
 
 /// What holds for one setting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Explanation {
     /// Its key in YAML.
     pub field: &'static str,
@@ -27,15 +27,17 @@ pub struct Explanation {
 }
 
 /// What holds in one state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Ruling {
     /// The state.
     pub state: TreState,
     /// What holds.
     pub verdict: super::Verdict,
+    /// How well that is known.
+    pub evidence: Evidence,
 }
 
-/// Returns what holds for the settings whose key contains `field`, in one state or in all.
+/// Returns what holds for the settings that `field` stands for (a key, a pointer, a part of one), in one state or in all.
 pub fn explain(field: Option<&str>, state: Option<TreState>) -> Vec<Explanation> {
     let wanted = field.map(|field| field.trim_start_matches('/'));
     LOCKS
@@ -46,7 +48,11 @@ pub fn explain(field: Option<&str>, state: Option<TreState>) -> Vec<Explanation>
             states: [TreState::Draft, TreState::Active, TreState::Maintenance]
                 .into_iter()
                 .filter(|candidate| state.is_none_or(|state| state == *candidate))
-                .map(|state| Ruling { state, verdict: row.verdict(state) })
+                .map(|state| Ruling {
+                    state,
+                    verdict: row.verdict(state),
+                    evidence: row.evidence(state),
+                })
                 .collect(),
             rule: row.rule.id,
             reason: row.rule.reason,
@@ -56,19 +62,79 @@ pub fn explain(field: Option<&str>, state: Option<TreState>) -> Vec<Explanation>
         .collect()
 }
 
-/// Tells whether a row is about `wanted`: its key, or the key of something below it, as a word or
-/// as a JSON Pointer without its first slash.
+/// Which way leads from one state to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Passage {
+    /// The live state, or null where there is no TRE yet.
+    pub from: Option<TreState>,
+    /// The state that is asked for.
+    pub to: DesiredState,
+    /// The calls that lead there, in order; empty where there is nothing to do, or no way.
+    pub way: Vec<&'static str>,
+    /// The rule that forbids it, or null where there is a way.
+    pub rule: Option<&'static str>,
+}
+
+/// Returns the way from every state, or from one, to every other.
+pub fn passages(from: Option<TreState>) -> Vec<Passage> {
+    TRANSITIONS
+        .iter()
+        .filter(|(live, ..)| from.is_none() || *live == from)
+        .map(|(from, to, way)| Passage {
+            from: *from,
+            to: *to,
+            way: match way {
+                Way::Open(edges) => edges.iter().map(|edge| verb(*edge)).collect(),
+                Way::Forbidden(_) => Vec::new(),
+            },
+            rule: match way {
+                Way::Open(_) => None,
+                Way::Forbidden(rule) => Some(rule.id),
+            },
+        })
+        .collect()
+}
+
+/// Returns the row that speaks of the place a JSON Pointer leads to; the state has none.
+pub fn lock_at(pointer: &str) -> Option<&'static Lock> {
+    let wanted = pointer.trim_start_matches('/');
+    LOCKS.iter().find(|row| names(row, wanted))
+}
+
+/// Tells whether a row is about `wanted`: its key, the key of something below it, or a JSON Pointer
+/// without its first slash, in which an entry of a list may stand as its number or its id.
 fn names(row: &Lock, wanted: &str) -> bool {
-    let first = wanted.split('/').next().unwrap_or(wanted);
-    let last = wanted.rsplit('/').next().unwrap_or(wanted);
+    let wanted = wanted.replace("[].", "/-/");
+    let parts: Vec<&str> = wanted.split('/').collect();
     row.key.split(", ").any(|key| {
-        let mut parts = key.split("[].");
-        let head = parts.next().unwrap_or(key);
-        match parts.next() {
-            Some(below) => wanted == head || wanted == below || (first == head && last == below),
-            None => wanted == head || (first == head && head != "reviewSteps"),
+        let (head, below) = match key.split_once("[].") {
+            Some((head, below)) => (head, Some(below)),
+            None => (key, None),
+        };
+        match (parts.as_slice(), below) {
+            ([word], None) => *word == head || is_part_of(row.setting, word),
+            ([word], Some(below)) => *word == head || *word == below,
+            ([list, _], None) if head == STEPS => *list == head,
+            ([first, ..], None) => *first == head && head != STEPS,
+            ([list, _, key, ..], Some(below)) => *list == head && *key == below,
+            _ => false,
         }
     })
+}
+
+/// Review steps have rows of their own for what is below them.
+const STEPS: &str = "reviewSteps";
+
+/// Tells whether a word stands for a part of a setting.
+fn is_part_of(setting: Setting, word: &str) -> bool {
+    match setting {
+        Setting::Id => word == "previously",
+        Setting::Policies => PolicyTable::default().get(word).is_some(),
+        Setting::Inventory => {
+            word == "version" || Asset::ALL.into_iter().any(|asset| asset.key() == word)
+        }
+        _ => false,
+    }
 }
 
 /// Returns `docs/lock-rules.md`.
@@ -135,6 +201,37 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_pointer_of_a_plan_finds_its_row() {
+        let rows = [
+            ("/id", Setting::Id),
+            ("/name", Setting::Name),
+            ("/policies/ofTheVendor", Setting::Policies),
+            ("/inventory", Setting::Inventory),
+            ("/inventory/version", Setting::Inventory),
+            ("/reviewSteps", Setting::ReviewSteps),
+            ("/reviewSteps/2", Setting::ReviewSteps),
+            ("/reviewSteps/2/name", Setting::ReviewStepText),
+            ("/reviewSteps/2/description", Setting::ReviewStepText),
+            ("/reviewSteps/2/reviewers/0", Setting::Reviewers),
+        ];
+        for (pointer, setting) in rows {
+            assert_eq!(lock_at(pointer).map(|row| row.setting), Some(setting), "{pointer}");
+        }
+        assert!(lock_at("/state").is_none());
+    }
+
+    #[test]
+    fn every_state_leads_to_every_other_or_says_why_not() {
+        assert_eq!(passages(None).len(), 16);
+        let from_active = passages(Some(TreState::Active));
+        assert_eq!(from_active.len(), 4);
+        let deleted = from_active.iter().find(|way| way.to == DesiredState::Deleted).unwrap();
+        assert_eq!(deleted.way, ["deactivate", "delete"]);
+        let draft = from_active.iter().find(|way| way.to == DesiredState::Draft).unwrap();
+        assert_eq!(draft.rule, Some("no-return-to-draft"));
+    }
+
+    #[test]
     fn one_setting_is_found_by_key_or_pointer() {
         let fields = |field| -> Vec<_> {
             explain(Some(field), None).into_iter().map(|row| row.field).collect()
@@ -142,8 +239,16 @@ mod tests {
         assert_eq!(fields("inventory"), ["inventory"]);
         assert_eq!(fields("/inventory/version"), ["inventory"]);
         assert_eq!(fields("/reviewSteps/0/reviewers"), ["reviewSteps[].reviewers"]);
+        assert_eq!(fields("/reviewSteps/0/reviewers/3"), ["reviewSteps[].reviewers"]);
+        assert_eq!(fields("reviewSteps[].reviewers"), ["reviewSteps[].reviewers"]);
+        assert_eq!(fields("/reviewSteps/1"), ["reviewSteps"]);
+        assert_eq!(fields("reviewSteps").len(), 3);
+        assert_eq!(fields("/authorizedUsers/4"), ["authorizedUsers"]);
+        assert_eq!(fields("downloadRestricted"), ["policies"]);
+        assert_eq!(fields("dataShowcase"), ["inventory"]);
+        assert_eq!(fields("previously"), ["id"]);
         assert_eq!(fields("name"), ["name", "reviewSteps[].name, reviewSteps[].description"]);
-        assert!(fields("nonsense").is_empty());
+        assert!(fields("nonsense").is_empty() && fields("state").is_empty());
         assert_eq!(explain(None, Some(TreState::Active))[0].states.len(), 1);
     }
 }

@@ -74,7 +74,7 @@ rules! {
         "Nothing to do: change it at any time.";
     HANDLE_IMMUTABLE = "handle-immutable", Assumed,
         "A TRE keeps its id for ever.",
-        "Start a TRE beside this one under the new id: `trectl new NEW-ID --from OLD-ID`.";
+        "No key renames a TRE, `previously` neither: that one only lets `plan` tell this way. Start a TRE beside the old one under the new id (`trectl new NEW-ID --from OLD-ID`), move the people, then delete the old one with `state: deleted` and its consent.";
     FROZEN_AT_PUBLISHING = "frozen-at-publishing", Documented,
         "Publishing froze this setting for good; Maintenance does not unlock it.",
         "Write the live value again, or start a TRE beside this one: `trectl new NEW-ID --from THIS-ID`.";

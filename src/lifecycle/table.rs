@@ -1,7 +1,7 @@
 //! The lock table: which setting may change in which state.
 
 use super::Verdict::{self, Immutable, Locked, Open, ViaMaintenance};
-use super::rule::{self, Rule};
+use super::rule::{self, Evidence, Rule};
 use crate::model::TreState;
 
 /// A setting that the lock rules speak of.
@@ -63,6 +63,14 @@ impl Lock {
             TreState::Draft => self.draft,
             TreState::Active => self.active,
             TreState::Maintenance => self.maintenance,
+        }
+    }
+
+    /// Returns how well it is known what holds in a state.
+    pub fn evidence(&self, state: TreState) -> Evidence {
+        match (self.setting, state) {
+            (Setting::Visibility, TreState::Maintenance) => Evidence::Assumed,
+            _ => self.rule.evidence,
         }
     }
 }

@@ -39,19 +39,24 @@ fn share(subject: &Subject<'_>, (before, after): (&Tre, &Tre), lists: &[List]) -
     let had = everybody(before, subject.operator());
     let have = everybody(after, subject.operator());
     let lost = had.difference(&have).count();
+    let percent = guards.mass_removal_percent as usize;
     let is_small = had.len() < guards.mass_removal_least_people as usize;
-    if is_small || lost * 100 <= had.len() * guards.mass_removal_percent as usize {
+    if is_small || lost * 100 <= had.len() * percent {
         return None;
     }
     let shrinking = lists.iter().filter(|list| list.shrinks);
+    let takes_step_out =
+        before.review_steps.iter().any(|step| after.review_step(&step.id).is_none());
+    let step = takes_step_out.then_some(Operation::RemoveReviewStep);
     Some(Need {
         kind: ConsentKind::MassRemoval,
         reason: format!(
-            "{lost} of {} lose their last role; the guard allows {} percent without a consent.",
+            "{lost} of {} lose their last role in this TRE. The guard `massRemoval` lets {percent} \
+             percent go without a consent, which is {} here.",
             people(had.len()),
-            guards.mass_removal_percent
+            had.len() * percent / 100
         ),
-        operations: shrinking.clone().map(|list| list.operation).collect(),
+        operations: shrinking.clone().map(|list| list.operation).chain(step).collect(),
         values: shrinking.map(|list| (list.pointer.clone(), json!(list.after))).collect(),
     })
 }

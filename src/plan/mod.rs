@@ -4,6 +4,7 @@
 mod asset;
 mod consent;
 mod digest;
+pub mod explain;
 mod guard;
 mod impact;
 mod model;
@@ -11,6 +12,7 @@ mod obstacle;
 mod planner;
 mod question;
 mod reason;
+mod rename;
 pub mod render;
 pub mod saved;
 mod sequence;

@@ -35,6 +35,8 @@ pub struct Plan {
     pub trectl_version: String,
     /// When the live state was read, RFC 3339 in UTC; with a snapshot, when that was taken.
     pub timestamp: String,
+    /// Until when a saved plan can be applied, RFC 3339 in UTC; null where nothing ends it.
+    pub expires_at: Option<String>,
     /// There is something to execute.
     pub applyable: bool,
     /// Nothing is blocked or unconsented.

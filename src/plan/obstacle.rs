@@ -5,6 +5,7 @@
 
 use super::asset;
 use super::model::{Blocked, Place};
+use super::rename;
 use super::sequence::added_users;
 use super::subject::Subject;
 use crate::diag::Range;
@@ -71,18 +72,22 @@ impl Obstacles<'_> {
     fn operator(&mut self) {
         let Some(before) = self.subject.before() else { return };
         let operator = self.subject.operator();
-        if self.subject.changes.is_empty() || before.admins.contains(operator) {
+        // Nobody's call changes an id, so it is not for want of a right.
+        let mut changes = self.subject.changes.iter().filter(|change| change.field != Field::Id);
+        let Some(first) = changes.next().filter(|_| !before.admins.contains(operator)) else {
             return;
-        }
+        };
         let message = format!("The acting account is `{operator}`.");
-        let path = self.subject.changes.first().map_or("", |change| change.path.as_str());
-        let range = self.subject.changes.first().and_then(|change| change.range.as_ref());
-        self.add(lifecycle::OPERATOR_NOT_ADMIN, path, message, range);
+        self.at(lifecycle::OPERATOR_NOT_ADMIN, first, message);
     }
 
     fn locks(&mut self) {
         let subject = self.subject;
         for change in &subject.changes {
+            if change.field == Field::Id {
+                self.blocked.extend(rename::blocked(subject));
+                continue;
+            }
             let (Verdict::Locked | Verdict::Immutable, Some(setting)) =
                 (change.lock, change.field.setting())
             else {

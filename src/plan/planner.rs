@@ -16,6 +16,7 @@ use super::model::{
 };
 use super::obstacle::obstacles;
 use super::reason;
+use super::rename;
 use super::sequence::sequence;
 use super::subject::Subject;
 use super::tighten;
@@ -111,6 +112,7 @@ pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
         format_version: FORMAT_VERSION.to_owned(),
         trectl_version: env!("CARGO_PKG_VERSION").to_owned(),
         timestamp,
+        expires_at: None,
         applyable: changes.iter().any(|change| change.status == Status::Ready),
         complete: summary.blocked == 0
             && changes.iter().all(|change| change.status != Status::Unconsented),
@@ -292,15 +294,13 @@ fn orphans(ctx: &Context<'_>, created: &[TreId]) -> Vec<TreChange> {
 
 fn orphan(ctx: &Context<'_>, live: &LiveTre, created: &[TreId]) -> TreChange {
     let id = &live.tre.id;
-    let warnings = created
-        .iter()
-        .map(|new| {
-            format!(
-                "Probably renamed to `{new}`: a TRE keeps its id for ever, so that would be a new \
-                 TRE beside this one."
-            )
-        })
-        .collect();
+    let guesses = created.iter().map(|new| {
+        format!(
+            "Probably renamed to `{new}`: a TRE keeps its id for ever, so that would be a new \
+             TRE beside this one."
+        )
+    });
+    let warnings = rename::claims(ctx, id).chain(guesses).collect();
     let before = Arc::new(json!(live.tre));
     TreChange {
         address: format!("tre.{id}"),

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::model::{Plan, Status, TreChange};
 use crate::model::TreId;
 
@@ -34,9 +36,34 @@ pub enum SavedPlanError {
         /// The TRE.
         tre: TreId,
     },
+    /// Its time is over.
+    #[error("the saved plan could be applied until {at}")]
+    Expired {
+        /// The time.
+        at: Timestamp,
+    },
+    /// Its time cannot be told.
+    #[error("`{at}` is no time: `expires_at` is one in RFC 3339, or null")]
+    NoTime {
+        /// What stands there.
+        at: String,
+    },
     /// Something that it was made from has moved.
     #[error("the saved plan is stale")]
     Stale(Vec<Stale>),
+}
+
+/// Tells whether a saved plan may still be applied at a time, whatever became of what it was made
+/// from.
+///
+/// # Errors
+///
+/// Where its time is over, or cannot be told.
+pub fn in_time(saved: &Plan, now: Timestamp) -> Result<(), SavedPlanError> {
+    let Some(written) = &saved.expires_at else { return Ok(()) };
+    let at: Timestamp =
+        written.parse().map_err(|_| SavedPlanError::NoTime { at: written.clone() })?;
+    if now > at { Err(SavedPlanError::Expired { at }) } else { Ok(()) }
 }
 
 /// Returns the TREs that a saved plan is about, narrowed by `--only`.

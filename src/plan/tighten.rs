@@ -2,6 +2,7 @@
 
 use super::subject::Subject;
 use crate::desired::ConsentKind;
+use crate::diff::Field;
 use crate::lifecycle::Way;
 use crate::model::{DesiredState, Tre, TreState, Visibility};
 
@@ -27,7 +28,9 @@ pub(crate) fn only<'a>(subject: &Subject<'a>) -> Subject<'a> {
             way = subject.way;
         }
     }
-    Subject::compared(ctx, desired, Some(tightened), way)
+    let mut only = Subject::compared(ctx, desired, Some(tightened), way);
+    only.changes.retain(|change| change.field != Field::Id);
+    only
 }
 
 fn tighten(tightened: &mut Tre, after: &Tre) {

@@ -28,6 +28,7 @@ mod org_for_person;
 mod plain_http;
 mod platform_choice;
 mod policy_type;
+mod previously_itself;
 mod profile_cycle;
 mod shared_state;
 mod showcase_project;

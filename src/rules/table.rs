@@ -58,4 +58,5 @@ pub static RULES: &[Rule] = rules![
     default_target,
     plain_http,
     shared_state,
+    previously_itself,
 ];

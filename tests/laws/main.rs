@@ -20,6 +20,7 @@ mod exposure;
 mod import;
 mod limits;
 mod origin;
+mod rename;
 mod shape;
 mod snapshot;
 mod sound;

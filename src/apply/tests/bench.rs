@@ -239,6 +239,7 @@ fn plan_of(resource_changes: Vec<TreChange>) -> Plan {
             platform: "embedded".to_owned(),
             operator: "user-local".to_owned(),
         },
+        expires_at: None,
         live: None,
         summary: Summary::default(),
         resource_changes,

@@ -2,12 +2,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::platform::Operation;
+use crate::platform::{Call, Operation};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_more_tres_are_in_maintenance_at_once_than_allowed() {
     let names: Vec<String> = (0..8).map(|number| format!("tre-{number}")).collect();
-    let each = |calls: fn() -> Vec<crate::platform::Call>| {
+    let each = |calls: fn() -> Vec<Call>| {
         names.iter().map(|name| (name.as_str(), calls())).collect::<Vec<_>>()
     };
     for allowed in [1, 3] {
@@ -80,4 +80,31 @@ async fn no_more_tres_are_worked_on_at_once_than_allowed() {
     let outcome = execute(input).await.unwrap();
     assert_eq!(outcome.counts().applied, 12);
     assert_eq!(working.1.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_window_that_an_earlier_run_left_open_counts() {
+    let half = vec![Call::Deactivate];
+    let bench = Bench::after(&[("tre-a", whole_life()), ("tre-b", whole_life())]).await;
+    bench.run(&[("tre-b", half)], Box::new(|_| Fault::None)).await;
+    let rest: Vec<Call> = release().into_iter().skip(1).collect();
+    let plan = bench.plan(&[("tre-a", release()), ("tre-b", rest)]).await;
+    let transport = bench.transport(Box::new(|_| Fault::None));
+    let outcome = execute(bench.input(plan, &transport)).await.unwrap();
+    assert_eq!(outcome.counts().applied, 2, "{outcome:?}");
+    let effects = transport.effects.lock().unwrap().clone();
+    let place = |route: &str| effects.iter().position(|effect| effect == route).unwrap();
+    assert!(place("/tre-b/activate") < place("/tre-a/deactivate"), "{effects:?}");
+}
+
+#[tokio::test]
+async fn a_deactivation_that_failed_gives_its_window_back() {
+    let bench = Bench::after(&[("tre-a", whole_life()), ("tre-b", whole_life())]).await;
+    let refuse: bench::Rule = Box::new(|route| match route {
+        "/tre-a/deactivate" => Fault::Refuse(crate::platform::PlatformErrorKind::InvalidState),
+        _ => Fault::None,
+    });
+    let outcome = bench.run(&[("tre-a", release()), ("tre-b", release())], refuse).await;
+    let counts = outcome.counts();
+    assert_eq!((counts.applied, counts.failed, counts.no_window), (1, 1, 0), "{outcome:?}");
 }

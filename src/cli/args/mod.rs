@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 pub use self::global::{Color, Format, Global};
 use crate::desired::ConsentKind;
@@ -113,12 +114,24 @@ fn parse_allow(text: &str) -> Result<Allow, String> {
     Ok(Allow { consent, tre })
 }
 
+/// Reads how long something counts, as people write it. A day has 24 hours.
+fn parse_validity(text: &str) -> Result<SignedDuration, String> {
+    let parsed =
+        text.parse::<Span>().ok().filter(|span| !text.trim().is_empty() && span.signum() > 0);
+    parsed
+        .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok())
+        .ok_or_else(|| format!("`{text}` is no duration to come; write `12h` or `7d`"))
+}
+
 /// `plan`
 #[derive(Debug, ClapArgs)]
 pub struct Plan {
     /// Saves the plan, for `apply FILE`
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<Utf8PathBuf>,
+    /// Lets the saved plan be applied for so long only: `12h`, `7d`
+    #[arg(long, value_name = "DURATION", requires = "out", value_parser = parse_validity)]
+    pub expires_in: Option<SignedDuration>,
     /// Exits with 2 where there are changes
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -195,12 +208,19 @@ pub struct Show {
 /// `explain`
 #[derive(Debug, ClapArgs)]
 pub struct Explain {
-    /// A field, such as `reviewSteps` or `inventory`
-    #[arg(value_name = "FIELD")]
-    pub field: Option<String>,
+    /// A field by its name or its JSON Pointer, such as `reviewSteps` or `/inventory/version`;
+    /// `state`; or a rule. With `--plan` the TRE
+    #[arg(value_name = "FIELD|TRE")]
+    pub subject: Option<String>,
+    /// One change of that TRE, by its pointer, its name, or the person who comes or goes
+    #[arg(value_name = "CHANGE", requires = "plan")]
+    pub change: Option<String>,
     /// Only what holds in this state
     #[arg(long, value_enum)]
     pub state: Option<StateName>,
+    /// What this saved plan makes of a TRE: each change, why, and the cheapest legal route
+    #[arg(long, value_name = "FILE", requires = "subject", conflicts_with = "state")]
+    pub plan: Option<Utf8PathBuf>,
 }
 
 /// A state that a live TRE can be in.

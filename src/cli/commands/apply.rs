@@ -25,12 +25,15 @@ use crate::state::{Journal, Loaded, Lock};
 /// Runs the command.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Needed)?;
-    let saved = args.plan.as_deref().map(|file| output.settings().path(file));
-    let saved = saved.as_deref().map(saved::read).transpose()?;
+    let file = args.plan.as_deref().map(|file| output.settings().path(file));
+    let saved = file.as_deref().map(saved::read).transpose()?;
     runtime::block_on(|interrupt| async move {
         let lock = journaling::lock(&session, output, &interrupt).await?;
-        let platform = platform::open_to_write(&session, output.settings(), &interrupt).await?;
         let request = request(args, saved.as_ref(), &session)?;
+        if let (Some(saved), Some(file)) = (&saved, &args.plan) {
+            saved::in_time(saved, file, output.settings())?;
+        }
+        let platform = platform::open_to_write(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*platform.reader, &request)).await??;
         if let Some(saved) = &saved {
             let named = request.only.clone().unwrap_or_default();
@@ -147,6 +150,8 @@ impl Run<'_> {
             outcome: executed.as_ref(),
             after,
             extent: self.request.extent,
+            open_windows: self.session.desired.project.guards.open_windows,
+            again: &pages::again(self.args, output),
             status,
         };
         if output.settings().is_json() {

@@ -4,7 +4,7 @@ mod apply;
 mod completions;
 mod doctor;
 mod drift;
-mod explain;
+pub mod explain;
 mod import;
 mod man;
 mod new;

@@ -118,6 +118,7 @@ fn begin(
     keys.insert("state".to_owned(), json!("draft"));
     keys.shift_remove("consents");
     keys.shift_remove("managed");
+    keys.shift_remove("previously");
     Document::of_keys(keys)
         .without_refused(session.repository.sources.iter(), session.today)
         .map_err(|refused| Failure::usage(refused.summary))

@@ -1,6 +1,7 @@
 //! `plan`: what `apply` would do, shown and saved. It never changes anything.
 
 use camino::Utf8Path;
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::cli::args::Plan as Args;
@@ -9,7 +10,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Planned, Request};
 use crate::cli::session::{Documents, Session};
-use crate::cli::{files, pages, platform, recorded, runtime};
+use crate::cli::{clock, files, pages, platform, recorded, runtime};
 use crate::plan::Plan;
 use crate::plan::render::{self, Options, Purpose};
 
@@ -20,25 +21,35 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         let session = Session::apart(output, Documents::Needed)?;
         let snapshot = recorded::read(&output.settings().path(file))?;
         let plan = recorded::plan(&session, &snapshot, &request)?;
-        return finish(&plan, args, &session, output);
+        return finish(plan, args, &session, output);
     }
     let session = Session::open(output, Documents::Needed)?;
     runtime::block_on(|interrupt| async move {
         let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
         let Planned { plan, loaded: _, unmanaged: _ } = planned;
-        finish(&plan, args, &session, output)
+        finish(plan, args, &session, output)
     })
 }
 
 /// Saves and shows the plan.
-fn finish(plan: &Plan, args: &Args, session: &Session, output: &mut Output) -> Outcome {
+fn finish(mut plan: Plan, args: &Args, session: &Session, output: &mut Output) -> Outcome {
+    plan.expires_at = args.expires_in.map(expiry).transpose()?;
+    let plan = &plan;
     if let Some(file) = &args.out {
         save(plan, &output.settings().path(file))?;
     }
     let status = status(plan, args);
     show(plan, args, (status, session.today), output);
     Ok(status)
+}
+
+/// Returns when a plan that is saved now can no longer be applied.
+fn expiry(after: SignedDuration) -> Result<String, Failure> {
+    clock::after(after).ok_or_else(|| {
+        Failure::usage("`--expires-in` reaches beyond the end of the calendar.")
+            .hint("Write `12h` or `7d`, or leave it out: then nothing ends the plan but a change.")
+    })
 }
 
 fn status(plan: &Plan, args: &Args) -> Status {

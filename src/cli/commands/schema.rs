@@ -3,6 +3,7 @@
 use schemars::Schema;
 
 use crate::cli::args;
+use crate::cli::commands::explain;
 use crate::cli::doctor;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
@@ -16,6 +17,7 @@ use crate::schema;
 /// Schemas of what trectl writes; those of what people write are in `schema`.
 const WRITTEN: &[schema::NamedSchema] = &[
     ("plan", || schemars::schema_for!(Plan)),
+    ("explain", || schemars::schema_for!(explain::Document)),
     ("drift", || schemars::schema_for!(DriftReport)),
     ("doctor", || schemars::schema_for!(doctor::Report)),
     ("snapshot", || schemars::schema_for!(Snapshot)),

@@ -2,6 +2,7 @@
 
 mod consent;
 mod drift;
+mod explain;
 mod field;
 mod headline;
 mod people;
@@ -18,6 +19,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 pub use drift::{DriftReport, drift_human};
+pub use explain::explanation;
+pub(crate) use field::{Part, part, segments};
 pub use summary::nothing;
 pub use text::{Page, Palette, Para, Role};
 

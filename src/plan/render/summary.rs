@@ -36,6 +36,11 @@ pub fn opening(page: &mut Page, plan: &Plan, options: &Options) {
     };
     let read = read(plan, options);
     page.words(Role::Plain, &format!("{read} as {operator}, {git}. {}", drift(plan)), 0);
+    if let Some(expires_at) = &plan.expires_at {
+        let text =
+            format!("It can be applied until {}, unless something moves.", minute(expires_at));
+        page.words(Role::Plain, &text, 0);
+    }
     page.blank();
 }
 
@@ -45,12 +50,17 @@ fn read(plan: &Plan, options: &Options) -> String {
         let time = plan.timestamp.get(11..16);
         return time.map_or_else(|| "Read".to_owned(), |time| format!("Read at {time} UTC"));
     };
-    let at = match (taken_at.get(..10), taken_at.get(11..16)) {
-        (Some(day), Some(time)) => format!("{day} {time} UTC"),
-        _ => taken_at.clone(),
-    };
+    let at = minute(taken_at);
     let age = options.snapshot_age.map_or_else(String::new, |age| format!(" ({})", ago(age)));
     format!("From a snapshot, not the platform: taken {at}{age}")
+}
+
+/// Writes an RFC 3339 time in UTC to the minute.
+fn minute(time: &str) -> String {
+    match (time.get(..10), time.get(11..16)) {
+        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        _ => time.to_owned(),
+    }
 }
 
 /// Says how long ago something was, in the largest unit that fits.

@@ -27,6 +27,10 @@ pub struct TreDocument {
     pub kind: TreKind,
     /// The TRE's id, for ever: `tre-` and a handle. Another id is another TRE.
     pub id: Id<TreId>,
+    /// The id that the TRE had before, where it was renamed here. A TRE keeps its id for ever, so
+    /// `plan` refuses the document for as long as this key is there, and tells the way there is: a
+    /// new TRE beside the old one.
+    pub previously: Option<Id<TreId>>,
     /// The state that is asked for. `draft`: to be configured, visible to its admins only.
     /// `active`: open for requests. `maintenance`: closed for new requests, its inventory open for
     /// change. `deleted`: to be deleted; then only `id` and `consents` count, and the consent

@@ -98,12 +98,13 @@ pub fn is_excerpt(shown: &[String], printed: &[String]) -> bool {
 }
 
 /// Returns a line without what differs from run to run: the id and the time of a plan, the commit,
-/// the time of a snapshot, and the day that a suggested consent lasts until.
+/// the time of a snapshot, how long a saved plan counts, and the day that a suggested consent lasts until.
 fn settle(line: &str) -> String {
     let line = line.trim_end().replace("not in git", "commit 0000000");
     let line = blank(&line, "Plan ", "hhhh-hhhh");
     let line = blank(&line, "Read at ", "dd:dd UTC");
     let line = blank(&line, "taken ", "dddd-dd-dd dd:dd UTC");
+    let line = blank(&line, "can be applied until ", "dddd-dd-dd dd:dd UTC");
     let line = blank(&line, "commit ", "hhhhhhh");
     blank(&line, "until: ", "dddd-dd-dd")
 }

@@ -92,6 +92,7 @@ impl Document {
         DesiredTre {
             range: range(),
             id: at(TreId::from_platform(id)),
+            previously: None,
             state: at(self.state),
             is_managed: true,
             name: self.name.clone().map(at),
