@@ -4,6 +4,7 @@ mod consent;
 mod drift;
 mod field;
 mod headline;
+mod markdown;
 mod people;
 mod requests;
 mod steps;
@@ -12,12 +13,14 @@ mod summary;
 mod tests;
 mod text;
 mod tre;
+mod wrap;
 
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 pub use drift::{DriftReport, drift_human};
+pub use markdown::{LIMIT as MARKDOWN_LIMIT, markdown};
 pub use summary::nothing;
 pub use text::{Page, Palette, Para, Role};
 

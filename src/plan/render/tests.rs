@@ -358,7 +358,7 @@ fn colour_repeats_what_the_words_say() {
 fn no_line_is_longer_than_the_page_unless_it_is_to_be_copied() {
     let plan = plan(json!([members(), release(), blocked()]), json!({}));
     for line in human(&plan, &options(3)).lines() {
-        assert!(text::width_of(line) <= 80, "{line}");
+        assert!(wrap::width_of(line) <= 80, "{line}");
     }
 }
 
