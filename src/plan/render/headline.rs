@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Options;
 use super::field::{Part, count, entries, part};
 use super::text::{Page, Role};
-use super::wrap::width_of;
+use super::wrap::columns_of;
 use crate::diff::Effect;
 use crate::plan::{Action, Extent, Status, TreChange};
 use crate::platform::Operation;
@@ -21,7 +21,7 @@ pub fn write(page: &mut Page, change: &TreChange, id_width: usize, options: &Opt
     let (role, sigil) = sigil(change);
     let state = change.live_state.as_deref().unwrap_or("not there yet");
     let id = &change.name;
-    let pad = " ".repeat(id_width.saturating_sub(width_of(id)) + 2);
+    let pad = " ".repeat(id_width.saturating_sub(columns_of(id)) + 2);
     let lead =
         [(role, sigil), (Role::Plain, " "), (Role::Strong, id.as_str()), (Role::Plain, &pad)];
     if change.status == Status::NoOp && change.steps.is_empty() {
@@ -34,7 +34,7 @@ pub fn write(page: &mut Page, change: &TreChange, id_width: usize, options: &Opt
     let used = 4 + id_width;
     let hang = if used + ROOM > page.width() { LABEL } else { used };
     let state = format!("{state} · ");
-    let fits = used + width_of(&format!("{state}{kind} · {news}")) <= page.width();
+    let fits = used + columns_of(&format!("{state}{kind} · {news}")) <= page.width();
     let tail = if fits && !news.is_empty() { format!(" · {news}") } else { String::new() };
     let rest = [(Role::Plain, state.as_str()), (role, &kind), (Role::Plain, &tail)];
     page.flow(&[lead.as_slice(), &rest].concat(), hang);

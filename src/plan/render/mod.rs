@@ -3,7 +3,11 @@
 mod consent;
 mod drift;
 mod field;
+#[cfg(test)]
+mod fixtures;
 mod headline;
+#[cfg(test)]
+mod hostile;
 mod markdown;
 mod people;
 mod requests;

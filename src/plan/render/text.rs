@@ -275,16 +275,41 @@ mod tests {
 
     #[test]
     fn a_place_goes_to_the_right_or_below() {
-        let mut page = Page::new(60, Palette::Plain);
-        page.row((Role::Plain, "Name"), &[Para::words("short").at(Some("a.yaml:1".to_owned()))]);
-        page.row(
-            (Role::Plain, "Name"),
-            &[Para::words("a longer text").at(Some("a.yaml:1".into()))],
-        );
+        let row = |width, text: &str| {
+            let mut page = Page::new(width, Palette::Plain);
+            page.row((Role::Plain, "Name"), &[Para::words(text).at(Some("a.yaml:1".to_owned()))]);
+            page.finish()
+        };
+        let gap = " ".repeat(25);
+        assert_eq!(row(60, "short123"), format!("    Name           short123{gap}a.yaml:1\n"));
         assert_eq!(
-            page.finish(),
-            "    Name           short        a.yaml:1\n    \
-             Name           a longer text\n                                a.yaml:1\n"
+            row(60, "a text that leaves no room for it"),
+            format!(
+                "    Name           a text that leaves no room for it\n{}a.yaml:1\n",
+                " ".repeat(52)
+            )
         );
+        // Where two columns have no room, the body goes below its label.
+        assert_eq!(
+            row(40, "short123"),
+            format!("    Name\n      short123{}a.yaml:1\n", " ".repeat(18))
+        );
+    }
+
+    #[test]
+    fn pages_are_neither_too_narrow_nor_too_wide_to_be_read() {
+        for (asked, given) in [(1, 40), (80, 80), (200, 120)] {
+            assert_eq!(Page::new(asked, Palette::Plain).width(), given);
+        }
+    }
+
+    #[test]
+    fn pieces_flow_and_keep_their_blanks() {
+        let mut page = Page::new(40, Palette::Plain);
+        page.flow(&[(Role::Strong, "a   b"), (Role::Plain, " · "), (Role::Plain, "c")], 4);
+        let long = "words ".repeat(9);
+        page.flow(&[(Role::Plain, long.trim_end())], 4);
+        let six = "words words words words words words";
+        assert_eq!(page.finish(), format!("a   b · c\n{six}\n    words words words\n"));
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::field::{Part, asset, count, name, part, phrase, value};
 use super::headline::does;
 use super::text::{Page, Para, Role};
-use super::wrap::width_of;
+use super::wrap::columns_of;
 use super::{Options, Verbosity, consent, headline, people, requests, steps};
 use crate::diff::{Effect, OriginClass};
 use crate::model::PolicyTable;
@@ -23,7 +23,7 @@ pub fn all(page: &mut Page, changes: &[TreChange], options: &Options) {
     let (unchanged, mut changed): (Vec<&TreChange>, Vec<&TreChange>) =
         changes.iter().partition(|c| c.status == Status::NoOp && c.warnings.is_empty());
     changed.sort_by_key(|change| rank(change.status));
-    let id_width = changed.iter().chain(&unchanged).map(|c| width_of(&c.name)).max().unwrap_or(0);
+    let id_width = changed.iter().chain(&unchanged).map(|c| columns_of(&c.name)).max().unwrap_or(0);
     let id_width = id_width.min(24);
     if unchanged.len() > UNCHANGED_LINES && options.verbosity < Verbosity::Verbose {
         let words = headline::unchanged(options.purpose.extent());
@@ -296,9 +296,33 @@ pub fn known(evidence: &str) -> String {
     format!("{}{mark}", evidence.replace('_', " "))
 }
 
-/// Returns one paragraph for each line of a remedy, so that alternatives stand apart.
+/// Returns one paragraph for each way round, so that alternatives stand apart.
 fn remedies(remedy: &str) -> Vec<Para> {
-    remedy.lines().map(|line| Para::words(line.trim()).hang(2)).collect()
+    alternatives(remedy).into_iter().map(|way| Para::words(way).hang(2)).collect()
+}
+
+/// Returns the alternatives of a remedy, each on a line of its own from `b)` on; any other line end
+/// is part of somebody's text.
+pub fn alternatives(remedy: &str) -> Vec<&str> {
+    let mut ways = Vec::new();
+    let mut rest = remedy;
+    let begins = |rest: &str| {
+        let mut characters = rest.trim_start().chars();
+        matches!((characters.next(), characters.next()), (Some('b'..='z'), Some(')')))
+    };
+    let mut from = 0;
+    while let Some(at) = rest.get(from..).and_then(|text| text.find('\n')) {
+        let Some((way, others)) = rest.split_at_checked(from + at) else { break };
+        let others = others.trim_start_matches('\n');
+        if begins(others) {
+            ways.push(way.trim_matches(' '));
+            (rest, from) = (others, 0);
+        } else {
+            from += at + 1;
+        }
+    }
+    ways.push(rest.trim_matches(' '));
+    ways
 }
 
 /// What else the document asks for, and waits with the refused change.

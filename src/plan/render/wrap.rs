@@ -2,9 +2,16 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::diag::escape_control;
+
 /// Returns how many columns a text takes on a terminal.
 pub fn width_of(text: &str) -> usize {
     text.width()
+}
+
+/// Returns how many columns a text takes once it is written so that it can do nothing.
+pub fn columns_of(text: &str) -> usize {
+    width_of(&escape_control(text))
 }
 
 /// Wraps at blanks; a word that is longer than a line stays whole, so that it can be copied. Text

@@ -97,6 +97,9 @@ fn item(about: About, change: &TreChange) -> Inline {
             .strong(&format!("`{id}` is published"))
             .words(": it opens for requests, and this cannot be taken back. ")
             .words(&frozen(change)),
+        About::Loosened if change.live_state.is_none() => {
+            line.strong(&format!("`{id}` is public")).words(": every platform user can find it.")
+        }
         About::Loosened => loosenings(line.strong(&format!("`{id}` becomes less strict")), change),
         About::Overruled => overruled(line, change),
         About::Enter => enter(line, change),
@@ -130,7 +133,11 @@ fn loosened(change: &TreChange) -> Vec<(Field, &FieldChange)> {
 fn loosenings(mut line: Inline, change: &TreChange) -> Inline {
     let all = loosened(change);
     for (index, (part, field)) in all.iter().take(TOLD).enumerate() {
-        let mark = if matches!(part, Field::Policy(_)) { "policy † " } else { "" };
+        let mark = match part {
+            Field::Policy(_) => "policy † ",
+            Field::Visibility => "visibility ",
+            _ => "",
+        };
         let text = setting(change, field, part);
         let text = text.trim_end_matches('.').replace(" (LOOSENS)", "");
         line = line.words(if index == 0 { ": " } else { "; " }).words(&format!("{mark}{text}"));
@@ -155,7 +162,7 @@ fn overruled(mut line: Inline, change: &TreChange) -> Inline {
         if fields.is_empty() {
             continue;
         }
-        line = if is_first { line } else { line.words(". ") };
+        line = if is_first { line } else { line.words("; ") };
         is_first = false;
         line = line.strong(words);
         for (index, field) in fields.iter().take(TOLD).enumerate() {

@@ -3,9 +3,10 @@
 use super::Reader;
 use super::inline::Inline;
 use super::part::Part;
+use crate::plan::render::Verbosity;
 use crate::plan::render::consent::Missing;
 use crate::plan::render::field::count;
-use crate::plan::render::tre::{asked, known, need_not_wait, waiting};
+use crate::plan::render::tre::{alternatives, asked, known, need_not_wait, waiting};
 use crate::plan::{Blocked, TreChange};
 
 /// So many TREs an alert tells of; the others are folded, so that the table stays in sight.
@@ -49,6 +50,7 @@ fn alert<'a>(
     };
     let folded = match all.saturating_sub(TOLD) {
         0 => String::new(),
+        number if page.options.verbosity == Verbosity::Quiet => more(number, &page.rest()),
         number => more(number, "see the table and the details below it"),
     };
     let cut = move |shown: usize| more(all.min(TOLD) - shown, &page.rest());
@@ -83,13 +85,10 @@ pub fn why_blocked(page: &Reader<'_>, change: &TreChange) -> String {
                 .code(rule)
                 .words(&format!(", {})", known(evidence))),
         );
-        for (index, way) in remedy.lines().enumerate() {
-            let line = if index == 0 {
-                Inline::line().strong("Instead:")
-            } else {
-                Inline::line().words("–")
-            };
-            paragraphs.push(line.words(" ").words(way.trim()));
+        for (index, way) in alternatives(remedy).into_iter().enumerate() {
+            let line = Inline::line();
+            let line = if index == 0 { line.strong("Instead:").words(" ") } else { line };
+            paragraphs.push(line.words(way));
         }
     }
     if let Some(more @ 1..) = change.blocked.len().checked_sub(REASONS) {

@@ -56,8 +56,9 @@ impl<'a> Fold<'a> {
     /// Returns a fold of so many things.
     fn new(page: &'a Reader<'a>, number: usize, one: &'static str, many: &'static str) -> Self {
         let cut = move |shown: usize| {
-            let words =
-                format!("And {} for which there is no room here", number.saturating_sub(shown));
+            let (one, many) = (format!("more {one}"), format!("more {many}"));
+            let left_out = count(number.saturating_sub(shown), &one, &many);
+            let words = format!("And {left_out} for which there is no room here");
             let line = Inline::line().strong(&words).words(&format!(": {}.", page.rest()));
             format!("\n\n{}\n", line.as_str())
         };

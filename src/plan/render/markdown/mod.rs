@@ -42,7 +42,11 @@ pub fn markdown(plan: &Plan, options: &Options) -> String {
         alert::unconsented(&page, &unconsented),
         table::table(&page, &changes),
         agreement::agreement(&page, "By approving you agree that", &ready),
-        agreement::agreement(&page, "Once its consent is given, also that", &unconsented),
+        agreement::agreement(
+            &page,
+            "By giving a consent that is missing you agree that",
+            &unconsented,
+        ),
         Part::fixed(page.reassurances()),
     ];
     let planned: Vec<&TreChange> = ready.iter().chain(&unconsented).copied().collect();

@@ -133,7 +133,7 @@ mod tests {
         let cut = move |shown| format!("{} more\n", items - shown);
         let mut part = Part::new(("begin\n", "end\n"), share, cut);
         for item in 0..items {
-            part.push(|| format!("{item:02}\n"));
+            part.push(|| format!("{item:03}\n"));
         }
         part
     }
@@ -141,24 +141,32 @@ mod tests {
     #[test]
     fn nothing_is_cut_where_all_fits() {
         let parts = [part(3, 0), Part::fixed("fixed\n"), part(2, 0)];
-        let whole = "begin\n00\n01\n02\nend\nfixed\nbegin\n00\n01\nend\n";
+        let whole = "begin\n000\n001\n002\nend\nfixed\nbegin\n000\n001\nend\n";
         assert_eq!(fit(&parts, whole.len()), whole);
     }
 
     #[test]
     fn the_last_part_is_cut_first_and_no_share_is_touched() {
-        let parts = [part(60, 0), Part::fixed("fixed\n"), part(60, 150)];
-        let page = fit(&parts, 430);
-        assert!(page.len() <= 430, "{page}");
+        let parts = [part(200, 0), Part::fixed("fixed\n"), part(200, 200)];
+        let page = fit(&parts, 1_100);
+        assert!(page.len() <= 1_100, "{page}");
         let (first, last) = page.split_once("fixed\n").unwrap();
-        assert!(first.contains("59\nend") && !first.contains("more"), "{page}");
-        assert!(last.contains("00\n01\n") && last.ends_with("more\nend\n"), "{page}");
-        let page = fit(&parts, 300);
+        assert!(first.ends_with("199\nend\n") && !first.contains("more"), "{page}");
+        assert!(last.starts_with("begin\n000\n001\n") && last.ends_with("more\nend\n"), "{page}");
+        let page = fit(&parts, 500);
         let (first, last) = page.split_once("fixed\n").unwrap();
-        assert!(first.contains("more\nend") && last.contains("00\n01\n"), "{page}");
-        for limit in 260..520 {
+        assert!(first.starts_with("begin\n000\n") && first.ends_with("more\nend\n"), "{page}");
+        assert!(last.starts_with("begin\n000\n001\n"), "{page}");
+        // Where there is not even room for the shares, the last ones give way.
+        for limit in 240..1_800 {
             let page = fit(&parts, limit);
             assert!(page.len() <= limit && page.matches("end\n").count() == 2, "{limit}: {page}");
+            for part in page.split("fixed\n") {
+                let cut = part.lines().find_map(|line| line.strip_suffix(" more"));
+                let left_out = cut.map_or(0, |number| number.parse::<usize>().unwrap());
+                let shown = part.lines().count() - 2 - usize::from(cut.is_some());
+                assert_eq!(shown + left_out, 200, "{limit}: {page}");
+            }
         }
     }
 
