@@ -58,7 +58,7 @@ impl Inline {
     /// Adds words that stand out.
     #[must_use]
     pub fn strong(mut self, text: &str) -> Self {
-        let words = text.trim();
+        let words = text.trim_matches(' ');
         self.text.push_str("**");
         if words.is_empty() {
             self.push_code(text)
@@ -177,7 +177,7 @@ fn is_plain(word: &str) -> bool {
     let inner = word.trim_end_matches(TRAILING);
     let means_itself = |c: char| match c.is_ascii() {
         true => c.is_ascii_alphanumeric() || INNER.contains(&c),
-        false => !is_deceptive(c),
+        false => !is_deceptive(c) && !c.is_whitespace(),
     };
     let is_word = inner.chars().all(means_itself) || is_time(inner);
     is_word && word.len() <= LONGEST && escape_control(word) == word && !is_link(word)
@@ -213,4 +213,101 @@ fn longest_run(text: &str) -> usize {
 fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     let is_long = text.len() > most && text.chars().nth(most).is_some();
     if is_long { text.chars().take(most).chain(['…']).collect() } else { text.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use pulldown_cmark::{Event, Parser};
+
+    use super::*;
+
+    #[test]
+    fn words_stay_words_and_everything_else_becomes_code() {
+        let cases = [
+            ("It is `as-is`: fine (really).", "It is `as-is`: fine (really)."),
+            ("at 14:02, 30 % of 2026.1; DAC-2026-114!", "at 14:02, 30 % of 2026.1; DAC-2026-114!"),
+            ("ask @octocat, or see #12.", "ask `@octocat`, or see `#12`."),
+            ("(https://example.org)", "(`https://example.org`)"),
+            ("www.example.org gh-1 a1b2c3d", "`www.example.org` `gh-1` `a1b2c3d`"),
+            ("a|b :tada: $x$ <b> a_b", "`a|b` `:tada`: `$x$` `<b>` `a_b`"),
+            ("1. one", "`1`. one"),
+            ("- one - two", "`-` one - two"),
+            ("an odd ` tick", "an odd `` ` `` tick"),
+            ("a\nb \u{202e}c", "`a\\nb` `\\u{202e}c`"),
+            ("`a``b`", "`a` `b`"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Inline::line().words(text).as_str(), expected, "{text:?}");
+        }
+        assert_eq!(Inline::line().code("a`b``c").as_str(), "```a`b``c```");
+        assert_eq!(Inline::line().code("`").code("").as_str(), "`` ` `` `\"\"`");
+        assert_eq!(Inline::cell().words("a|b `c|d`").as_str(), "`a\\u{7c}b` `c\\u{7c}d`");
+        assert_eq!(Inline::line().strong(" a b ").strong("").as_str(), "**a b****`\"\"`**");
+        assert!(Inline::line().words(&"漢 ".repeat(9_000)).as_str().ends_with('…'));
+    }
+
+    #[test]
+    fn everything_that_was_written_is_read_and_nothing_else() {
+        let part = prop_oneof![
+            prop::sample::select(vec![
+                "`",
+                "``",
+                "a",
+                "b ",
+                " ",
+                "*",
+                "_",
+                "\\",
+                "<",
+                "&amp;",
+                "[",
+                "](",
+                ")",
+                "!",
+                "|",
+                "$",
+                "~",
+                "\n",
+                "http://a.b",
+                "1.",
+                "-",
+                "=",
+            ])
+            .prop_map(str::to_owned),
+            any::<char>().prop_map(String::from),
+        ];
+        let text = prop::collection::vec(part, 1..9).prop_map(|parts| parts.concat());
+        let pieces = prop::collection::vec((0..3_u8, text), 1..6);
+        let config =
+            ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() };
+        proptest!(config, |(pieces in pieces)| {
+            // Ticks are a matter of form: they stand around what is code.
+            let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != '`').collect::<String>();
+            let mut line = Inline::line().words("So:");
+            let mut written = bare("So:");
+            for (kind, text) in &pieces {
+                line = match kind {
+                    0 => line.words(" ").words(text),
+                    1 => line.code(text),
+                    _ => line.words(" ").strong(text).words(" "),
+                };
+                let shown = match kind {
+                    1 => escape_control(text).into_owned(),
+                    // A mark at the beginning of a word would settle on what stands before it.
+                    _ => text.split([' ', '`']).map(escape_control).collect(),
+                };
+                written.push_str(&bare(&shown));
+            }
+            let mut read = String::new();
+            for event in Parser::new(line.as_str()) {
+                match event {
+                    Event::Text(text) | Event::Code(text) => read.push_str(&bare(&text)),
+                    Event::Start(_) | Event::End(_) => {}
+                    other => prop_assert!(false, "{:?} in {}", other, line.as_str()),
+                }
+            }
+            prop_assert_eq!(read, written, "{}", line.as_str());
+        });
+    }
 }
