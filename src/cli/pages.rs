@@ -2,12 +2,12 @@
 
 use camino::Utf8Path;
 
-use super::args;
+use super::args::{self, Format};
 use super::clock;
 use super::output::Output;
 use super::settings::{Settings, quote};
 use crate::desired::Target;
-use crate::plan::render::{Options, Page, Purpose, Role};
+use crate::plan::render::{self, Options, Page, Purpose, Role};
 use crate::plan::{Allow, Plan};
 
 /// Returns how a plan is laid out.
@@ -20,6 +20,14 @@ pub fn options(settings: &Settings, plan: &Plan, purpose: Purpose) -> Options {
         purpose,
         read_on: clock::day_of(&plan.timestamp),
         snapshot_age: plan.live.as_ref().and_then(|live| clock::age(&live.snapshot.taken_at)),
+    }
+}
+
+/// Returns a plan for people, on a terminal or in a pull request.
+pub fn of_plan(settings: &Settings, plan: &Plan, options: &Options) -> String {
+    match settings.format {
+        Format::Markdown => render::markdown(plan, options),
+        _ => render::human(plan, options),
     }
 }
 

@@ -11,7 +11,8 @@ use super::calls::Tally;
 use super::progress::Screen;
 use crate::plan::render::{Palette, Verbosity};
 
-/// What a page is wide; wider lines are hard to read, narrower terminals are rare.
+/// What a page is wide where nobody says how wide the terminal is: in pipes and files, so that what
+/// is kept or compared does not depend on a window.
 const WIDTH: usize = 80;
 
 /// Whether somebody sits at the terminal.
@@ -38,6 +39,8 @@ pub struct Environment {
     pub stdout: bool,
     /// Standard error is a terminal.
     pub stderr: bool,
+    /// Columns, by `COLUMNS` or by the terminal that is standard output.
+    pub columns: Option<usize>,
 }
 
 impl Environment {
@@ -52,8 +55,18 @@ impl Environment {
             stdin: std::io::stdin().is_terminal(),
             stdout: std::io::stdout().is_terminal(),
             stderr: std::io::stderr().is_terminal(),
+            columns: columns(),
         }
     }
+}
+
+/// Returns how wide the reader's window is, if that is known.
+fn columns() -> Option<usize> {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    said.filter(|columns| *columns > 0).or_else(|| {
+        let size = std::io::stdout().is_terminal().then(terminal_size::terminal_size)??;
+        Some(usize::from(size.0.0))
+    })
 }
 
 /// What holds for a run.
@@ -107,7 +120,7 @@ impl Settings {
             retry_for,
             rate_limit,
         } = global;
-        let Environment { no_color, force_color, ci, stdin, stdout, stderr } = environment;
+        let Environment { no_color, force_color, ci, stdin, stdout, stderr, columns } = environment;
         let palette = |is_terminal: bool| {
             let is_coloured = match color {
                 Color::Always => true,
@@ -137,7 +150,7 @@ impl Settings {
             rate_limit: *rate_limit,
             interaction: when(stdin && stderr && !ci),
             progress: when(stderr && !ci && verbosity > Verbosity::Quiet),
-            width: WIDTH,
+            width: columns.unwrap_or(WIDTH),
             invocation: invocation(chdir.as_ref(), target.as_deref()),
         }
     }
@@ -203,6 +216,13 @@ mod tests {
         ] {
             assert_eq!(settings(flags, environment).stdout, expected, "{flags:?} {environment:?}");
         }
+    }
+
+    #[test]
+    fn pages_are_as_wide_as_the_window_where_there_is_one() {
+        assert_eq!(settings(&[], Environment::default()).width, 80);
+        let wide = Environment { columns: Some(132), ..Environment::default() };
+        assert_eq!(settings(&[], wide).width, 132);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use escape::escape_control;
-use escape::is_deceptive;
+pub(crate) use escape::is_deceptive;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

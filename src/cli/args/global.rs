@@ -57,6 +57,8 @@ pub enum Format {
     Human,
     /// One JSON document on standard output, also when the command fails.
     Json,
+    /// One comment of a pull request (`plan`, and `show --plan`).
+    Markdown,
     /// Annotations of a GitHub workflow (`validate` only).
     Github,
     /// SARIF for code scanning (`validate` only).

@@ -17,7 +17,7 @@ mod snapshot;
 mod state;
 mod validate;
 
-use super::args::{Command, Format};
+use super::args::{Command, Format, Show};
 use super::failure::{Failure, Outcome};
 use super::output::Output;
 
@@ -43,10 +43,18 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
     }
 }
 
-/// Refuses the formats that are for findings only.
+/// Refuses the formats that a command does not have.
 fn takes(command: &Command, format: Format) -> Result<(), Failure> {
     match (command, format) {
-        (Command::Validate, _) | (_, Format::Human | Format::Json) => Ok(()),
+        (_, Format::Human | Format::Json)
+        | (Command::Validate, Format::Github | Format::Sarif | Format::Junit)
+        | (Command::Plan(_) | Command::Show(Show { plan: Some(_), .. }), Format::Markdown) => {
+            Ok(())
+        }
+        (_, Format::Markdown) => Err(Failure::usage(
+            "The format `markdown` is for plans: only `plan` and `show --plan FILE` have it.",
+        )
+        .hint("Take `--format human` or `--format json`.")),
         (_, Format::Github | Format::Sarif | Format::Junit) => Err(Failure::usage(
             "The formats `github`, `sarif` and `junit` are for findings: only `validate` has them.",
         )

@@ -75,7 +75,7 @@ fn show(plan: &Plan, args: &Args, (status, today): (Status, Date), output: &mut 
     // A consent counts from today, however old the live state is.
     let options =
         Options { read_on: Some(today), ..pages::options(output.settings(), plan, purpose) };
-    output.result(&render::human(plan, &options));
+    output.result(&pages::of_plan(output.settings(), plan, &options));
     if let Some(file) = &args.out {
         output.say(&format!("Saved in `{file}`."));
     }

@@ -14,7 +14,7 @@ use crate::cli::{pages, platform, runtime, saved};
 use crate::live;
 use crate::model::{Inventory, LiveTre, RequestCounts, ReviewStep, Tre, TreId};
 use crate::plan::FORMAT_VERSION;
-use crate::plan::render::{self, Page, Para, Purpose, Role};
+use crate::plan::render::{Page, Para, Purpose, Role};
 
 /// Runs the command.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
@@ -31,7 +31,7 @@ fn plan(file: &Utf8Path, output: &mut Output) -> Outcome {
         output.json(&plan);
     } else {
         let options = pages::options(output.settings(), &plan, Purpose::Execute);
-        output.result(&render::human(&plan, &options));
+        output.result(&pages::of_plan(output.settings(), &plan, &options));
     }
     Ok(Status::DONE)
 }

@@ -21,7 +21,7 @@ pub fn run(output: &mut Output) -> Outcome {
         Format::Github => output.result(&github::render(diagnostics, &prefix())),
         Format::Sarif => output.result(&sarif::render(diagnostics, &prefix())),
         Format::Junit => output.result(&junit::render(diagnostics, sources)),
-        Format::Human => {
+        Format::Human | Format::Markdown => {
             output.findings(diagnostics, sources);
             output.result(&summary(&checked));
         }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Options;
 use super::text::{Page, Para, Role};
 use crate::desired::ConsentKind;
+use crate::diag::is_deceptive;
 use crate::plan::{ConsentRequest, GivenConsent, TreChange};
 
 /// An entry on one line may be so long; longer ones are written line by line.
@@ -15,7 +16,8 @@ const FLOW: usize = 58;
 const VERSION: &str = "/inventory/version";
 /// Words that need no quotes.
 const PLAIN: [&str; 6] = ["active", "deleted", "draft", "maintenance", "private", "public"];
-/// A suggested entry holds for so many days.
+/// A suggested entry holds for so many days at least, and then to the end of a month: so the
+/// suggestion is not another one every day.
 const DAYS: i64 = 14;
 
 /// Writes the rows about consents.
@@ -29,7 +31,8 @@ pub fn rows(page: &mut Page, change: &TreChange, options: &Options) {
     }
 }
 
-fn describe(given: &GivenConsent) -> String {
+/// Says which consent is given, by whom, and for how long.
+pub fn describe(given: &GivenConsent) -> String {
     let GivenConsent { consent, by, until, ticket, range: _ } = given;
     let mut text = format!("given: {}", consent.as_str());
     if by == "command_line" {
@@ -45,22 +48,47 @@ fn describe(given: &GivenConsent) -> String {
 }
 
 fn missing(change: &TreChange, kind: ConsentKind, options: &Options) -> Vec<Para> {
-    let requests: Vec<&ConsentRequest> =
-        change.consent_requests.iter().filter(|request| request.consent == kind).collect();
+    let Missing { reasons, rejected, file, entry, allow } = Missing::of(change, kind, options);
     let mut body = vec![Para::words(format!("MISSING: {}.", kind.as_str())).role(Role::Attention)];
-    body.extend(requests.iter().map(|request| Para::words(&request.reason)));
-    let rejected: BTreeSet<&String> = requests.iter().flat_map(|r| &r.rejected).collect();
+    body.extend(reasons.into_iter().map(Para::words));
     body.extend(rejected.into_iter().map(|why| Para::words(format!("Does not count: {why}"))));
-    let file = change.range.as_ref().map_or("the document", |range| range.filename.as_str());
     body.push(Para::words(format!("To give it, add this under `consents:` in {file}:")));
-    let until = options.read_on.map(|day| day.saturating_add(jiff::Span::new().days(DAYS)));
-    let until = until.map_or_else(|| "YYYY-MM-DD".to_owned(), |day| day.to_string());
-    for values in entries(&requests) {
-        let lines = entry(kind, &values, &until);
-        body.extend(lines.into_iter().map(|line| Para::verbatim(format!("  {line}"))));
-    }
-    body.push(Para::words(format!("or, for one run: {}", allow(change, kind))));
+    body.extend(entry.into_iter().map(|line| Para::verbatim(format!("  {line}"))));
+    body.push(Para::words(format!("or, for one run: {allow}")));
     body
+}
+
+/// A consent that is missing, and how to give it.
+pub struct Missing<'a> {
+    /// Why it is needed.
+    pub reasons: Vec<&'a str>,
+    /// Why entries that are there do not count.
+    pub rejected: BTreeSet<&'a str>,
+    /// Where it is written.
+    pub file: &'a str,
+    /// The lines to write there.
+    pub entry: Vec<String>,
+    /// The flag that gives it for one run.
+    pub allow: String,
+}
+
+impl<'a> Missing<'a> {
+    /// Returns how a consent is given that a change lacks.
+    pub fn of(change: &'a TreChange, kind: ConsentKind, options: &Options) -> Self {
+        let requests: Vec<&ConsentRequest> =
+            change.consent_requests.iter().filter(|request| request.consent == kind).collect();
+        let until = options.read_on.map(|day| day.saturating_add(jiff::Span::new().days(DAYS)));
+        let until = until.map(jiff::civil::Date::last_of_month);
+        let until = until.map_or_else(|| "YYYY-MM-DD".to_owned(), |day| day.to_string());
+        let entries = entries(&requests);
+        Self {
+            reasons: requests.iter().map(|request| request.reason.as_str()).collect(),
+            rejected: requests.iter().flat_map(|r| &r.rejected).map(String::as_str).collect(),
+            file: change.range.as_ref().map_or("the document", |range| range.filename.as_str()),
+            entry: entries.iter().flat_map(|values| entry(kind, values, &until)).collect(),
+            allow: format!("--allow {}:{}", kind.as_str(), change.name),
+        }
+    }
 }
 
 /// Returns the values of each entry that is to be written: one that is bound to all single values,
@@ -83,10 +111,6 @@ fn entries(requests: &[&ConsentRequest]) -> Vec<BTreeMap<String, Value>> {
         entries.push(BTreeMap::new());
     }
     entries
-}
-
-fn allow(change: &TreChange, kind: ConsentKind) -> String {
-    format!("--allow {}:{}", kind.as_str(), change.name)
 }
 
 /// Returns the lines of a YAML entry that gives a consent.
@@ -116,7 +140,7 @@ fn entry(kind: ConsentKind, values: &BTreeMap<String, Value>, until: &str) -> Ve
 fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) if PLAIN.contains(&text.as_str()) => text.clone(),
-        other => other.to_string(),
+        other => quoted(other),
     }
 }
 
@@ -125,8 +149,25 @@ fn key(path: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~');
     match path.starts_with('/') && path.chars().all(is_plain) {
         true => path.to_owned(),
-        false => Value::from(path).to_string(),
+        false => quoted(&Value::from(path)),
     }
+}
+
+/// Returns a value as JSON in which what could not be seen is escaped, so that it still means what
+/// it says once it is pasted.
+fn quoted(value: &Value) -> String {
+    let mut text = String::new();
+    for character in value.to_string().chars() {
+        match u32::from(character) {
+            // JSON has no control characters outside of its strings.
+            number @ ..=0xffff if is_deceptive(character) => {
+                text.push_str(&format!("\\u{number:04x}"));
+            }
+            number if is_deceptive(character) => text.push_str(&format!("\\U{number:08x}")),
+            _ => text.push(character),
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -141,9 +182,11 @@ mod tests {
             ("/inventory/version".to_owned(), json!("2026.1")),
             ("/policies/odd, name".to_owned(), json!(null)),
             ("/reviewSteps".to_owned(), json!(["no", "a: b"])),
+            ("/name\u{202e}".to_owned(), json!("a\u{202e}\u{7f}\u{85}\u{e0041}\n\"b\\")),
         ]);
         for values in [values, BTreeMap::from([("/visibility".to_owned(), json!("public"))])] {
             let text = entry(ConsentKind::Loosen, &values, "2026-05-20").join("\n");
+            assert!(!text.chars().any(|c| c != '\n' && is_deceptive(c)), "{text:?}");
             let read: Vec<Value> = serde_yaml::from_str(&text).unwrap();
             assert_eq!(
                 read,

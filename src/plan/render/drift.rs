@@ -69,11 +69,9 @@ pub fn drift_human(report: &DriftReport, options: &Options) -> String {
     let DriftReport { format_version: _, target, drift, summary, orphaned, unmanaged } = report;
     let mut page = Page::new(options.width, options.palette);
     let platform = platform_words(&target.platform);
-    page.line(&[
-        (Role::Plain, "Drift   "),
-        (Role::Strong, &target.name),
-        (Role::Plain, &format!(": {platform}, as {}", target.operator)),
-    ]);
+    let said = format!(": {platform}, as {}", target.operator);
+    let pieces = [(Role::Plain, "Drift   "), (Role::Strong, &target.name), (Role::Plain, &said)];
+    page.flow(&pieces, 4);
     page.blank();
     let mut address = "";
     for item in drift {

@@ -6,40 +6,40 @@ use serde_json::Value;
 
 use super::Options;
 use super::field::{Part, count, entries, part};
-use super::text::{Page, Role, width_of};
+use super::text::{Page, Role};
+use super::wrap::columns_of;
 use crate::diff::Effect;
 use crate::plan::{Action, Extent, Status, TreChange};
 use crate::platform::Operation;
+
+/// The news go below the state of a TRE where so many columns are left for them, else below its id.
+const ROOM: usize = 30;
+const LABEL: usize = 4;
 
 /// Writes the first line of a TRE, wrapped under its state where it is long.
 pub fn write(page: &mut Page, change: &TreChange, id_width: usize, options: &Options) {
     let (role, sigil) = sigil(change);
     let state = change.live_state.as_deref().unwrap_or("not there yet");
     let id = &change.name;
-    let pad = " ".repeat(id_width.saturating_sub(width_of(id)) + 2);
+    let pad = " ".repeat(id_width.saturating_sub(columns_of(id)) + 2);
     let lead =
         [(role, sigil), (Role::Plain, " "), (Role::Strong, id.as_str()), (Role::Plain, &pad)];
     if change.status == Status::NoOp && change.steps.is_empty() {
         let state = format!("{state} · {}", unchanged(options.purpose.extent()));
-        page.line(&[lead.as_slice(), &[(Role::Muted, &state)]].concat());
+        page.flow(&[lead.as_slice(), &[(Role::Muted, &state)]].concat(), LABEL);
         return;
     }
     let kind = kinds(change).join(" + ");
     let news = news(change);
-    let one_line = format!("{state} · {kind} · {news}");
     let used = 4 + id_width;
+    let hang = if used + ROOM > page.width() { LABEL } else { used };
     let state = format!("{state} · ");
-    if news.is_empty() || used + width_of(&one_line) > options.width {
-        page.line(&[lead.as_slice(), &[(Role::Plain, &state), (role, &kind)]].concat());
-        if !news.is_empty() {
-            page.block(Role::Plain, &news, used);
-        }
-    } else {
-        let tail = format!(" · {news}");
-        page.line(
-            &[lead.as_slice(), &[(Role::Plain, &state), (role, &kind), (Role::Plain, &tail)]]
-                .concat(),
-        );
+    let fits = used + columns_of(&format!("{state}{kind} · {news}")) <= page.width();
+    let tail = if fits && !news.is_empty() { format!(" · {news}") } else { String::new() };
+    let rest = [(Role::Plain, state.as_str()), (role, &kind), (Role::Plain, &tail)];
+    page.flow(&[lead.as_slice(), &rest].concat(), hang);
+    if !fits && !news.is_empty() {
+        page.block(Role::Plain, &news, hang);
     }
 }
 
@@ -89,7 +89,8 @@ fn kinds(change: &TreChange) -> Vec<&'static str> {
     kinds
 }
 
-fn happenings(change: &TreChange) -> Vec<&'static str> {
+/// Returns what happens to a TRE that is not refused, in capitals, the gravest first.
+pub fn happenings(change: &TreChange) -> Vec<&'static str> {
     match action(change) {
         Action::Delete => return vec!["DELETE"],
         Action::Create if does(change, Operation::Publish) => return vec!["NEW", "PUBLISH"],
@@ -156,7 +157,8 @@ fn news(change: &TreChange) -> String {
     news.join(", ")
 }
 
-fn version(change: &TreChange) -> Option<String> {
+/// Says which inventory takes the place of which.
+pub fn version(change: &TreChange) -> Option<String> {
     let of = |tre: &Option<Arc<Value>>| {
         Some(tre.as_ref()?.get("inventory")?.get("version")?.as_str()?.to_owned())
     };

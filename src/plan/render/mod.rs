@@ -4,7 +4,12 @@ mod consent;
 mod drift;
 mod explain;
 mod field;
+#[cfg(test)]
+mod fixtures;
 mod headline;
+#[cfg(test)]
+mod hostile;
+mod markdown;
 mod people;
 mod requests;
 mod steps;
@@ -13,6 +18,7 @@ mod summary;
 mod tests;
 mod text;
 mod tre;
+mod wrap;
 
 use std::time::Duration;
 
@@ -21,6 +27,7 @@ use sha2::{Digest, Sha256};
 pub use drift::{DriftReport, drift_human};
 pub use explain::explanation;
 pub(crate) use field::{Part, part, segments};
+pub use markdown::{LIMIT as MARKDOWN_LIMIT, markdown};
 pub use summary::nothing;
 pub use text::{Page, Palette, Para, Role};
 

@@ -46,7 +46,7 @@ fn listing(
 }
 
 /// Says what coming in means, by the state that the TRE ends in.
-fn consequence(change: &TreChange) -> String {
+pub fn consequence(change: &TreChange) -> String {
     let mut text = match change.desired_state.as_deref() {
         Some("active") => "Listed users can send requests.",
         Some("maintenance") => {
@@ -68,7 +68,7 @@ fn consequence(change: &TreChange) -> String {
 }
 
 /// Says what taking somebody off a list does not take away.
-fn not_undone(change: &TreChange) -> String {
+pub fn not_undone(change: &TreChange) -> String {
     let beyond = "Projects that they already have are beyond trectl: close those on the platform.";
     match change.impact.requests.approved {
         // Nobody counted them, or there is none: either way there is no figure to give.
@@ -111,7 +111,8 @@ enum Moved {
     Out,
 }
 
-fn role(part: &Part) -> String {
+/// Returns what somebody on a list is.
+pub fn role(part: &Part) -> String {
     match part {
         Part::Admins => "TRE admin".to_owned(),
         Part::AuthorizedUsers => "authorized user".to_owned(),
@@ -128,14 +129,15 @@ fn lists(change: &TreChange) -> impl Iterator<Item = (Part, &FieldChange)> {
 }
 
 /// People who share a way in.
-struct Way<'a> {
+pub struct Way<'a> {
     via: &'a [String],
-    people: Vec<String>,
+    /// Their ids.
+    pub people: Vec<String>,
 }
 
 impl Way<'_> {
     /// Says the roles, and the groups on the way.
-    fn words(&self) -> String {
+    pub fn words(&self) -> String {
         let (groups, roles): (Vec<&str>, Vec<&str>) =
             self.via.iter().map(String::as_str).partition(|via| is_way(via));
         match (roles.as_slice(), groups.as_slice()) {
@@ -154,7 +156,8 @@ fn is_way(via: &str) -> bool {
     via.starts_with("group:") || via.starts_with("org-") || via == "public"
 }
 
-fn ways(people: &[PersonImpact]) -> Vec<Way<'_>> {
+/// Returns people by the way they come, go or stay.
+pub fn ways(people: &[PersonImpact]) -> Vec<Way<'_>> {
     let mut ways: BTreeMap<&[String], Vec<String>> = BTreeMap::new();
     for person in people {
         ways.entry(&person.via).or_default().push(person.id.clone());

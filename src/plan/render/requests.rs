@@ -31,7 +31,8 @@ fn is_uncounted(change: &TreChange) -> bool {
     change.impact.unknown.iter().any(|unknown| unknown == UNCOUNTED_REQUESTS)
 }
 
-fn who_gets_it(change: &TreChange) -> String {
+/// Says who gets the data that a release gives out.
+pub fn who_gets_it(change: &TreChange) -> String {
     let compared = "Whether the fields they chose still exist is not compared.";
     let when = "at their next dispensal, with no new review";
     match change.impact.requests.approved {
@@ -45,7 +46,8 @@ fn who_gets_it(change: &TreChange) -> String {
     }
 }
 
-fn in_review(change: &TreChange) -> String {
+/// Says of the requests in review that they may wait.
+pub fn in_review(change: &TreChange) -> String {
     match change.impact.requests.in_review {
         _ if is_uncounted(change) => {
             " How many are in review is not visible to the acting account.".to_owned()

@@ -36,12 +36,22 @@ pub fn rows(page: &mut Page, change: &TreChange, verbosity: Verbosity) {
 
 /// The steps from deactivating to reactivating, counted from 0.
 #[derive(Debug, Clone, Copy)]
-struct Window {
+pub struct Window {
     first: usize,
     last: usize,
 }
 
 impl Window {
+    /// Returns how many calls it takes.
+    pub fn calls(self) -> usize {
+        self.last - self.first + 1
+    }
+
+    /// Tells whether a step, counted from 0, is taken in Maintenance.
+    pub fn holds(self, index: usize) -> bool {
+        (self.first + 1..self.last).contains(&index)
+    }
+
     fn bracket(self, index: usize) -> char {
         match index {
             index if index == self.first => '┌',
@@ -52,14 +62,15 @@ impl Window {
     }
 }
 
-fn window(change: &TreChange) -> Option<Window> {
+/// Returns the stretch in Maintenance, where there is one.
+pub fn window(change: &TreChange) -> Option<Window> {
     let find = |operation| change.steps.iter().position(|step| step.operation == operation);
     let (first, last) = (find(Operation::Deactivate)?, find(Operation::Reactivate)?);
     (first < last).then_some(Window { first, last })
 }
 
 /// Marks what is assumed: that a reactivation gives out the pending inventory.
-fn mark(change: &TreChange, step: &Step) -> &'static str {
+pub fn mark(change: &TreChange, step: &Step) -> &'static str {
     match step.operation {
         Operation::Reactivate if does(change, Operation::SetInventory) => " †",
         _ => "",

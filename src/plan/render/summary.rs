@@ -7,8 +7,8 @@ use super::headline::does;
 use super::text::{Page, Role};
 use super::{Options, Purpose, plan_id};
 use crate::plan::{
-    EMBEDDED, Extent, GitInfo, LiveSource, Plan, SnapshotInfo, Status, Summary, TargetInfo,
-    TreChange,
+    DriftClass, DriftItem, EMBEDDED, Extent, GitInfo, LiveSource, Plan, SnapshotInfo, Status,
+    Summary, TargetInfo, TreChange,
 };
 use crate::platform::Operation;
 
@@ -19,14 +19,15 @@ const NAMED: usize = 8;
 pub fn opening(page: &mut Page, plan: &Plan, options: &Options) {
     let TargetInfo { name, platform, operator } = &plan.target;
     let id = plan_id(plan);
-    page.line(&[
+    let pieces = [
         (Role::Plain, "Plan "),
         (Role::Strong, &id),
         (Role::Plain, "   "),
         (Role::Strong, name),
         (Role::Plain, ": "),
         (Role::Plain, platform_words(platform)),
-    ]);
+    ];
+    page.flow(&pieces, 4);
     let git = match &plan.source.git {
         None => "not in git".to_owned(),
         Some(GitInfo { commit, dirty }) => {
@@ -55,10 +56,10 @@ fn read(plan: &Plan, options: &Options) -> String {
     format!("From a snapshot, not the platform: taken {at}{age}")
 }
 
-/// Writes an RFC 3339 time in UTC to the minute.
-fn minute(time: &str) -> String {
+/// Returns an RFC 3339 time in UTC as people write it, to the minute.
+pub fn minute(time: &str) -> String {
     match (time.get(..10), time.get(11..16)) {
-        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        (Some(day), Some(minute)) => format!("{day} {minute} UTC"),
         _ => time.to_owned(),
     }
 }
@@ -80,17 +81,20 @@ pub fn platform_words(platform: &str) -> &str {
     if platform == EMBEDDED { "embedded platform, not a real one" } else { platform }
 }
 
-fn drift(plan: &Plan) -> String {
-    use crate::plan::DriftClass::{Conflict, OutOfBand};
-    let edited =
-        plan.resource_drift.iter().filter(|i| matches!(i.class, OutOfBand | Conflict)).count();
-    match edited {
+/// Says whether the platform moved since the last apply.
+pub fn drift(plan: &Plan) -> String {
+    match plan.resource_drift.iter().filter(|item| is_edited(item)).count() {
         0 => "No drift.".to_owned(),
         n => format!(
             "Drift: {} changed on the platform since the last apply.",
             count(n, "setting was", "settings were")
         ),
     }
+}
+
+/// Tells whether the platform moved.
+pub fn is_edited(item: &DriftItem) -> bool {
+    matches!(item.class, DriftClass::OutOfBand | DriftClass::Conflict)
 }
 
 /// Writes the counts, what did not happen, and where to go.
@@ -101,15 +105,7 @@ pub fn closing(page: &mut Page, plan: &Plan, options: &Options) {
         page.words(Role::Strong, &counts(plan), 0);
         page.words(Role::Plain, &reassurances(plan), 0);
     }
-    if plan.summary.unmanaged > 0 {
-        let n = plan.summary.unmanaged;
-        let text = format!(
-            "{} no document here and {} left alone: `{} import` writes {}.",
-            count(n, "live TRE has", "live TREs have"),
-            if n == 1 { "is" } else { "are" },
-            options.invocation,
-            if n == 1 { "one" } else { "them" }
-        );
+    if let Some(text) = unmanaged(plan, options) {
         page.words(Role::Plain, &text, 0);
     }
     if let Purpose::Read { exit, apply } = &options.purpose {
@@ -117,11 +113,26 @@ pub fn closing(page: &mut Page, plan: &Plan, options: &Options) {
     }
     if page.has('†') {
         let text = "† assumed, not documented by the vendor: see docs/platform-contract.md";
-        page.line(&[(Role::Muted, text)]);
+        page.words(Role::Muted, text, 2);
     }
 }
 
-fn is_empty(plan: &Plan) -> bool {
+/// Says how many live TREs nobody manages here.
+pub fn unmanaged(plan: &Plan, options: &Options) -> Option<String> {
+    let n = plan.summary.unmanaged;
+    (n > 0).then(|| {
+        format!(
+            "{} no document here and {} left alone: `{} import` writes {}.",
+            count(n, "live TRE has", "live TREs have"),
+            if n == 1 { "is" } else { "are" },
+            options.invocation,
+            if n == 1 { "one" } else { "them" }
+        )
+    })
+}
+
+/// Tells whether every TRE is as the repository asks.
+pub fn is_empty(plan: &Plan) -> bool {
     plan.resource_changes.iter().all(|change| change.status == Status::NoOp)
 }
 
@@ -178,7 +189,7 @@ fn names(all: &[&str]) -> String {
 }
 
 /// Says of policies, publishing, deleting and consents what holds, so that its absence is news.
-fn reassurances(plan: &Plan) -> String {
+pub fn reassurances(plan: &Plan) -> String {
     let changes = &plan.resource_changes;
     let with = |test: &dyn Fn(&TreChange) -> bool| -> Vec<&str> {
         let ready = changes.iter().filter(|change| change.status == Status::Ready);

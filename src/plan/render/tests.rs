@@ -2,203 +2,26 @@
 
 use serde_json::{Value, json};
 
+use super::fixtures::{all, blocked, members, options, plan, release};
 use super::*;
 use crate::plan::Plan;
 
-/// Builds a plan around entries; summary and status follow from what is passed.
-fn plan(changes: Value, summary: Value) -> Plan {
-    let mut all = json!({
-        "create": 0, "update": 0, "delete": 0, "no_op": 0, "blocked": 0, "orphaned": 0,
-        "unmanaged": 0, "released": 0, "steps": 0
-    });
-    merge(&mut all, summary);
-    let changes: Vec<Value> = changes.as_array().unwrap().iter().map(change).collect();
-    let applyable = changes.iter().any(|change| change["status"] == "ready");
-    serde_json::from_value(json!({
-        "format_version": "1.0", "trectl_version": "0.1.0", "timestamp": "2026-05-06T14:02:09Z",
-        "applyable": applyable, "complete": true, "errored": false,
-        "source": {"digest": "sha256:00", "git": {"commit": "a1c9f04d", "dirty": false}},
-        "target": {"name": "production", "platform": "api.dnanexus.com", "operator": "user-amara"},
-        "summary": all,
-        "resource_changes": changes,
-        "resource_drift": []
-    }))
-    .unwrap()
-}
-
-/// Completes an entry with what most tests do not care about.
-fn change(given: &Value) -> Value {
-    let mut change = json!({
-        "address": "tre.x", "type": "tre", "name": "tre-x", "status": "ready",
-        "digest": "sha256:11",
-        "change": {"actions": ["update"], "before": null, "after": null},
-        "live_state": "active", "desired_state": "active", "fields": [], "steps": [],
-        "blocked": [], "missing_consents": [], "consent_requests": [], "given_consents": [],
-        "impact": {
-            "gain_access": [], "lose_access": [], "keep_access": [], "loosened": [],
-            "tightened": [], "requests": {"in_review": 0, "approved": 0},
-            "unknown": ["existing projects"]
-        },
-        "released": [], "warnings": [], "range": place("tres/x.yaml", 1)
-    });
-    merge(&mut change, given.clone());
-    change
-}
-
-fn merge(into: &mut Value, from: Value) {
-    match (into, from) {
-        (Value::Object(into), Value::Object(from)) => {
-            for (key, value) in from {
-                merge(into.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (into, from) => *into = from,
+#[test]
+fn every_kind_of_news_for_people() {
+    for (name, plan, exit) in all() {
+        insta::assert_snapshot!(name, human(&plan, &options(exit)));
     }
 }
 
-fn place(file: &str, line: u32) -> Value {
-    json!({"filename": file, "line": line, "column": 3, "end_line": line, "end_column": 9})
-}
-
-fn field(path: &str, before: Value, after: Value, effect: &str, at: Value) -> Value {
-    json!({
-        "path": path, "before": before, "after": after, "lock": "open", "effect": effect,
-        "origin": "change", "range": at
-    })
-}
-
-fn step(number: usize, operation: &str, input: Value, reason: &str) -> Value {
-    json!({
-        "id": format!("tre-x/{number}"), "operation": operation, "route": "/tre-x/route",
-        "input": input, "consents": [], "reason": reason
-    })
-}
-
-fn options(exit: u8) -> Options {
-    Options {
-        width: 80,
-        palette: Palette::Plain,
-        verbosity: Verbosity::Normal,
-        invocation: "trectl".to_owned(),
-        purpose: Purpose::Read { exit, apply: "trectl apply".to_owned() },
-        read_on: Some(jiff::civil::date(2026, 5, 6)),
-        snapshot_age: None,
+#[test]
+fn a_wide_page_uses_its_room() {
+    for (name, plan, exit) in all().into_iter().take(3) {
+        let wide = Options { width: 120, ..options(exit) };
+        insta::assert_snapshot!(format!("{name}_wide"), human(&plan, &wide));
     }
-}
-
-fn users(count: usize, name: &str, via: Value) -> Vec<Value> {
-    (1..=count).map(|n| json!({"id": format!("user-{name}{n:02}"), "via": via})).collect()
-}
-
-fn members() -> Value {
-    let mut fields: Vec<Value> = (1..=12)
-        .map(|n| {
-            let id = json!(format!("user-leeds{n:02}"));
-            let path = format!("/authorizedUsers/{}", n + 3);
-            field(&path, Value::Null, id, "loosens", place("groups/leeds.yaml", 8 + n))
-        })
-        .collect();
-    for (n, id) in ["user-okafor", "user-silva", "user-wu"].into_iter().enumerate() {
-        let path = format!("/authorizedUsers/{n}");
-        fields.push(field(
-            &path,
-            json!(id),
-            Value::Null,
-            "tightens",
-            place("tres/cardio.yaml", 19),
-        ));
-    }
-    fields.push(field(
-        "/reviewSteps/0/reviewers/1",
-        Value::Null,
-        json!("user-priya"),
-        "loosens",
-        place("tres/cardio.yaml", 31),
-    ));
-    let before: Vec<String> = (0..7).map(|n| format!("user-old{n}")).collect();
-    let after: Vec<String> = (0..16).map(|n| format!("user-new{n}")).collect();
-    json!({
-        "name": "tre-cardio",
-        "change": {
-            "before": {"authorizedUsers": before, "reviewSteps": [{"id": "governance"}]},
-            "after": {
-                "authorizedUsers": after, "reviewSteps": [{"id": "governance"}],
-                "inventory": {"dataShowcase": "record-0123456789BFGJKPQVXYZbfg"}
-            }
-        },
-        "fields": fields,
-        "steps": [
-            step(1, "remove_authorized_users",
-                json!({"authorizedUsers": ["user-okafor", "user-silva", "user-wu"]}),
-                "Take 3 authorized users off the list."),
-            step(2, "add_reviewers", json!({"stepId": "governance", "reviewers": ["user-priya"]}),
-                "Let 1 more reviewer decide `governance`."),
-            step(3, "add_authorized_users", json!({"authorizedUsers": (1..=12).collect::<Vec<_>>()}),
-                "Let 12 authorized users in."),
-        ],
-        "impact": {
-            "gain_access": users(12, "leeds", json!(["authorized user", "group:leeds"])),
-            "lose_access": [{"id": "user-okafor", "via": ["authorized user"]}],
-            "keep_access": [
-                {"id": "user-silva", "via": ["admin"]}, {"id": "user-wu", "via": ["admin"]}
-            ],
-            "requests": {"in_review": 1, "approved": 4}
-        }
-    })
-}
-
-fn release() -> Value {
-    json!({
-        "name": "tre-genomics",
-        "change": {
-            "before": {"inventory": {"version": "2025.2"}},
-            "after": {"inventory": {"version": "2026.1"}}
-        },
-        "fields": [
-            field("/inventory/fileInventory", json!("file-0123456789BFGJKPQVXYZbfg"),
-                json!("file-1123456789BFGJKPQVXYZbfg"), "incomparable", place("tres/genomics.yaml", 20)),
-            field("/inventory/version", json!("2025.2"), json!("2026.1"), "incomparable",
-                place("tres/genomics.yaml", 17)),
-            field("/policies/downloadRestricted", Value::Null, json!(true), "tightens",
-                place("profiles/baseline.yaml", 4)),
-        ],
-        "steps": [
-            step(1, "set_policies", json!({"policies": {"downloadRestricted": true}}),
-                "Set downloadRestricted to true."),
-            step(2, "deactivate", json!({}), "Deactivate: only in Maintenance the inventory can change."),
-            step(3, "set_inventory", json!({"version": "2026.1"}),
-                "Install 2026.1 as the pending inventory."),
-            step(4, "reactivate", json!({}), "Reactivate: 2026.1 goes live, and requests are taken again."),
-        ],
-        "given_consents": [{
-            "consent": "maintenance", "by": "document", "until": "2026-05-20",
-            "ticket": "DAC-2026-114", "range": place("tres/genomics.yaml", 31)
-        }],
-        "impact": {"requests": {"in_review": 5, "approved": 37}}
-    })
-}
-
-fn blocked() -> Value {
-    json!({
-        "name": "tre-oncology", "status": "blocked", "change": {
-            "actions": ["no-op"],
-            "after": {"reviewSteps": [{"id": "a"}, {"id": "b"}, {"id": "ethics"}]}
-        },
-        "fields": [
-            field("/reviewSteps/2", Value::Null, json!({"id": "ethics", "name": "Ethics"}), "neutral",
-                place("tres/oncology.yaml", 44)),
-            field("/description", json!("Old."), json!("New."), "neutral",
-                place("tres/oncology.yaml", 6)),
-        ],
-        "blocked": [{
-            "path": "/reviewSteps/2", "rule": "review-pipeline-locked",
-            "message": "Publishing froze the review steps for good; Maintenance does not unlock them.",
-            "remedy": "a) Put the ethics reviewers into the step datagovernance: reviewers of \
-                existing steps may change at any time.\nb) Start a TRE beside this one, with three \
-                steps: trectl new tre-oncology-2 --from tre-oncology",
-            "evidence": "documented", "range": place("tres/oncology.yaml", 44)
-        }]
-    })
+    let narrow = Options { width: 40, ..options(3) };
+    let (name, plan, _) = all().swap_remove(0);
+    insta::assert_snapshot!(format!("{name}_narrow"), human(&plan, &narrow));
 }
 
 #[test]
@@ -230,122 +53,6 @@ fn a_snapshot_is_never_taken_for_the_platform() {
 }
 
 #[test]
-fn changes_beside_a_blocked_one() {
-    let plan = plan(
-        json!([
-            {"name": "tre-imaging", "status": "no_op", "change": {"actions": ["no-op"]}},
-            members(), release(), blocked()
-        ]),
-        json!({"update": 2, "blocked": 1, "no_op": 1, "steps": 7}),
-    );
-    insta::assert_snapshot!(human(&plan, &options(3)));
-}
-
-#[test]
-fn a_new_tre_that_is_published_and_one_that_is_deleted() {
-    let at = |line| place("tres/new.yaml", line);
-    let new = json!({
-        "name": "tre-new", "live_state": null, "change": {
-            "actions": ["create"],
-            "after": {
-                "billTo": "org-biobank", "region": "aws:eu-west-2", "authorizedUsers": ["org-leeds"],
-                "inventory": {"version": "1"}, "reviewSteps": [{"id": "governance"}, {"id": "ethics"}]
-            }
-        },
-        "fields": [
-            field("/name", Value::Null, json!("A\u{1b}[31m new one"), "neutral", at(5)),
-            field("/billTo", Value::Null, json!("org-biobank"), "neutral", at(6)),
-            field("/visibility", Value::Null, json!("public"), "loosens", at(8)),
-            field("/inventory", Value::Null, json!({"version": "1"}), "incomparable", at(12)),
-            field("/reviewSteps/0", Value::Null, json!({"id": "governance"}), "neutral", at(20)),
-        ],
-        "steps": [
-            step(1, "create", json!({"handle": "new"}), "The TRE is not there yet; it begins as a draft."),
-            step(2, "set_inventory", json!({"version": "1"}), "Set the inventory 1."),
-            step(3, "publish", json!({}), "Publish: it opens for requests, for good."),
-        ],
-        "given_consents": [
-            {"consent": "publish", "by": "command_line", "until": null, "ticket": null, "range": null}
-        ],
-        "impact": {"gain_access": [{"id": "org-leeds", "via": ["authorized user"]}]}
-    });
-    let gone = json!({
-        "name": "tre-gone", "desired_state": "deleted",
-        "change": {"actions": ["delete"], "before": {}},
-        "steps": [
-            step(1, "deactivate", json!({}), "Deactivate: an active TRE cannot be deleted."),
-            step(2, "delete", json!({}), "Delete the TRE, for good."),
-        ],
-        "impact": {"requests": {"in_review": 1, "approved": 2}}
-    });
-    let plan = plan(json!([new, gone]), json!({"create": 1, "delete": 1, "steps": 5}));
-    insta::assert_snapshot!(human(&plan, &options(0)));
-}
-
-#[test]
-fn consents_that_are_missing() {
-    let open = json!({
-        "name": "tre-open", "status": "unconsented",
-        "fields": [
-            field("/visibility", json!("private"), json!("public"), "loosens", place("tres/open.yaml", 7)),
-            {
-                "path": "/policies/restricted", "before": true, "after": null, "lock": "open",
-                "effect": "loosens", "origin": "revert", "range": place("profiles/base.yaml", 3)
-            },
-            {
-                "path": "/name", "before": "Theirs", "after": "Ours", "lock": "open",
-                "effect": "neutral", "origin": "conflict", "range": place("tres/open.yaml", 5)
-            },
-        ],
-        "steps": [step(1, "update", json!({"visibility": "public"}), "Make it public.")],
-        "missing_consents": ["loosen", "mass-removal"],
-        "consent_requests": [
-            {
-                "consent": "loosen", "reason": "It becomes less strict in 2 settings.",
-                "values": {"/policies/restricted": null, "/visibility": "public"},
-                "rejected": ["The entry at tres/open.yaml:30 lapsed on 2026-05-01."]
-            },
-            {
-                "consent": "mass-removal", "reason": "12 of 20 people lose their last role; 30 % may.",
-                "values": {"/authorizedUsers": ["user-a"]}, "rejected": []
-            },
-        ]
-    });
-    let plan = plan(json!([open]), json!({"update": 1, "steps": 1}));
-    insta::assert_snapshot!(human(&plan, &options(3)));
-}
-
-#[test]
-fn orphans_released_settings_and_warnings() {
-    let plan = plan(
-        json!([
-            {
-                "name": "tre-lost", "status": "orphaned", "desired_state": null, "range": null,
-                "change": {"actions": ["no-op"]},
-                "warnings": ["Its document is gone. Nothing is deleted: write `state: deleted` to delete it."]
-            },
-            {
-                "name": "tre-let-go", "status": "released", "change": {"actions": ["no-op"]},
-                "released": ["/policies/restricted", "/authorizedUsers"]
-            },
-        ]),
-        json!({"orphaned": 1, "released": 1, "unmanaged": 2}),
-    );
-    insta::assert_snapshot!(human(&plan, &options(0)));
-}
-
-#[test]
-fn nothing_to_do_is_one_line_for_many() {
-    let changes: Vec<Value> = (0..12)
-        .map(|n| json!({"name": format!("tre-{n}"), "status": "no_op", "change": {"actions": ["no-op"]}}))
-        .collect();
-    let mut plan = plan(json!(changes), json!({"no_op": 12}));
-    plan.target.platform = "embedded".to_owned();
-    plan.source.git = None;
-    insta::assert_snapshot!(human(&plan, &options(0)));
-}
-
-#[test]
 fn colour_repeats_what_the_words_say() {
     let plan = plan(json!([members(), blocked()]), json!({"update": 1, "blocked": 1}));
     let plain = human(&plan, &options(3));
@@ -358,7 +65,7 @@ fn colour_repeats_what_the_words_say() {
 fn no_line_is_longer_than_the_page_unless_it_is_to_be_copied() {
     let plan = plan(json!([members(), release(), blocked()]), json!({}));
     for line in human(&plan, &options(3)).lines() {
-        assert!(text::width_of(line) <= 80, "{line}");
+        assert!(wrap::width_of(line) <= 80, "{line}");
     }
 }
 

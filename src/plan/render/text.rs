@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Effects, Style};
 
+use super::wrap::{width_of, wrap};
 use crate::diag::escape_control as escape;
 
 /// What a piece of text is, so that colour can say again what the words say already.
@@ -114,17 +115,34 @@ impl Para {
 pub struct Page {
     out: String,
     width: usize,
+    body: usize,
     palette: Palette,
 }
 
-/// Where the rows of a TRE begin, and where their bodies do.
+/// Where the rows of a TRE begin, and where their bodies do: beside the labels, or below them on a
+/// page that has no room for two columns.
 const LABEL: usize = 4;
 const BODY: usize = 19;
+const BODY_BELOW: usize = 6;
+/// The narrowest page with two columns.
+const TWO_COLUMNS: usize = 60;
+/// The narrowest page; what is narrower breaks words.
+const NARROWEST: usize = 40;
+/// The widest page: in wider lines the eye loses its way to the next one, or to the place at the
+/// right edge.
+const WIDEST: usize = 120;
 
 impl Page {
-    /// Returns an empty page.
+    /// Returns an empty page of so many columns, within what can be read.
     pub fn new(width: usize, palette: Palette) -> Self {
-        Self { out: String::new(), width: width.max(BODY + 20), palette }
+        let width = width.clamp(NARROWEST, WIDEST);
+        let body = if width < TWO_COLUMNS { BODY_BELOW } else { BODY };
+        Self { out: String::new(), width, body, palette }
+    }
+
+    /// Returns the columns of the page.
+    pub fn width(&self) -> usize {
+        self.width
     }
 
     /// Returns the text.
@@ -146,6 +164,29 @@ impl Page {
     pub fn line(&mut self, pieces: &[(Role, &str)]) {
         for (role, text) in pieces {
             self.out.push_str(&self.palette.paint(*role, &escape(text)));
+        }
+        self.out.push('\n');
+    }
+
+    /// Writes pieces one behind the other, wrapped at blanks, every line but the first indented.
+    pub fn flow(&mut self, pieces: &[(Role, &str)], hang: usize) {
+        let mut column = 0;
+        for (role, text) in pieces {
+            for (index, word) in escape(text).split(' ').enumerate() {
+                let blank = usize::from(index > 0);
+                if !word.is_empty() && column > hang && column + blank + width_of(word) > self.width
+                {
+                    self.out.truncate(self.out.trim_end_matches(' ').len());
+                    self.out.push('\n');
+                    self.out.push_str(&" ".repeat(hang));
+                    column = hang;
+                } else {
+                    self.out.push_str(if index > 0 { " " } else { "" });
+                    column += blank;
+                }
+                self.out.push_str(&self.palette.paint(*role, word));
+                column += width_of(word);
+            }
         }
         self.out.push('\n');
     }
@@ -172,7 +213,7 @@ impl Page {
         self.out.push_str(&" ".repeat(LABEL));
         self.out.push_str(&self.palette.paint(role, &text));
         let mut column = LABEL + width_of(&text);
-        if column >= BODY {
+        if column >= self.body {
             self.out.push('\n');
             column = 0;
         }
@@ -189,7 +230,7 @@ impl Page {
     fn para(&mut self, para: &Para, mut column: usize) {
         let Para { text, hang, place, wraps, role } = para;
         let text = escape(text).into_owned();
-        let room = self.width - BODY;
+        let room = self.width.saturating_sub(self.body);
         let lines = match wraps {
             Wrap::Words => wrap(&text, room, *hang),
             Wrap::Verbatim => vec![text],
@@ -197,7 +238,7 @@ impl Page {
         let place = place.as_deref().map(escape);
         let last = lines.len().saturating_sub(1);
         for (index, line) in lines.iter().enumerate() {
-            let indent = BODY + if index == 0 { 0 } else { *hang };
+            let indent = self.body + if index == 0 { 0 } else { *hang };
             self.out.push_str(&" ".repeat(indent - column.min(indent)));
             column = 0;
             self.out.push_str(&self.palette.paint(*role, line));
@@ -228,64 +269,47 @@ impl Page {
     }
 }
 
-/// Returns how many columns a text takes; ids and paths are ASCII, so characters are near enough.
-pub fn width_of(text: &str) -> usize {
-    text.chars().count()
-}
-
-/// Wraps at blanks; a word that is longer than a line stays whole, so that it can be copied.
-fn wrap(text: &str, width: usize, hang: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in words(text) {
-        let indent = if lines.is_empty() { 0 } else { hang };
-        if !line.is_empty() && indent + width_of(&line) + 1 + width_of(word) > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
-}
-
-/// Splits at blanks; what stands between backticks is one word.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_paired = text.matches('`').count().is_multiple_of(2);
-    let mut is_code = false;
-    text.split(move |c| {
-        is_code ^= is_paired && c == '`';
-        c == ' ' && !is_code
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn words_wrap_and_ids_stay_whole() {
-        assert_eq!(wrap("one two three", 7, 0), ["one two", "three"]);
-        assert_eq!(wrap("one two three", 8, 4), ["one two", "three"]);
-        assert_eq!(wrap("record-0123456789", 5, 0), ["record-0123456789"]);
-        assert_eq!(wrap("write `a b c` here", 9, 0), ["write", "`a b c`", "here"]);
-        assert_eq!(wrap("", 5, 0), [""]);
+    fn a_place_goes_to_the_right_or_below() {
+        let row = |width, text: &str| {
+            let mut page = Page::new(width, Palette::Plain);
+            page.row((Role::Plain, "Name"), &[Para::words(text).at(Some("a.yaml:1".to_owned()))]);
+            page.finish()
+        };
+        let gap = " ".repeat(25);
+        assert_eq!(row(60, "short123"), format!("    Name           short123{gap}a.yaml:1\n"));
+        assert_eq!(
+            row(60, "a text that leaves no room for it"),
+            format!(
+                "    Name           a text that leaves no room for it\n{}a.yaml:1\n",
+                " ".repeat(52)
+            )
+        );
+        // Where two columns have no room, the body goes below its label.
+        assert_eq!(
+            row(40, "short123"),
+            format!("    Name\n      short123{}a.yaml:1\n", " ".repeat(18))
+        );
     }
 
     #[test]
-    fn a_place_goes_to_the_right_or_below() {
+    fn pages_are_neither_too_narrow_nor_too_wide_to_be_read() {
+        for (asked, given) in [(1, 40), (80, 80), (200, 120)] {
+            assert_eq!(Page::new(asked, Palette::Plain).width(), given);
+        }
+    }
+
+    #[test]
+    fn pieces_flow_and_keep_their_blanks() {
         let mut page = Page::new(40, Palette::Plain);
-        page.row((Role::Plain, "Name"), &[Para::words("short").at(Some("a.yaml:1".to_owned()))]);
-        page.row(
-            (Role::Plain, "Name"),
-            &[Para::words("a longer text").at(Some("a.yaml:1".into()))],
-        );
-        assert_eq!(
-            page.finish(),
-            "    Name           short        a.yaml:1\n    \
-             Name           a longer text\n                                a.yaml:1\n"
-        );
+        page.flow(&[(Role::Strong, "a   b"), (Role::Plain, " · "), (Role::Plain, "c")], 4);
+        let long = "words ".repeat(9);
+        page.flow(&[(Role::Plain, long.trim_end())], 4);
+        let six = "words words words words words words";
+        assert_eq!(page.finish(), format!("a   b · c\n{six}\n    words words words\n"));
     }
 }

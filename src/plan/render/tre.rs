@@ -1,11 +1,14 @@
 //! The block of one TRE, and the order of the blocks: the eye ends at the bottom, so what needs
 //! the reader comes last.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::field::{Part, asset, count, name, part, phrase, value};
 use super::headline::does;
-use super::text::{Page, Para, Role, width_of};
+use super::text::{Page, Para, Role};
+use super::wrap::columns_of;
 use super::{Options, Verbosity, consent, headline, people, requests, steps};
 use crate::diff::{Effect, OriginClass};
 use crate::model::PolicyTable;
@@ -20,7 +23,7 @@ pub fn all(page: &mut Page, changes: &[TreChange], options: &Options) {
     let (unchanged, mut changed): (Vec<&TreChange>, Vec<&TreChange>) =
         changes.iter().partition(|c| c.status == Status::NoOp && c.warnings.is_empty());
     changed.sort_by_key(|change| rank(change.status));
-    let id_width = changed.iter().chain(&unchanged).map(|c| width_of(&c.name)).max().unwrap_or(0);
+    let id_width = changed.iter().chain(&unchanged).map(|c| columns_of(&c.name)).max().unwrap_or(0);
     let id_width = id_width.min(24);
     if unchanged.len() > UNCHANGED_LINES && options.verbosity < Verbosity::Verbose {
         let words = headline::unchanged(options.purpose.extent());
@@ -41,7 +44,8 @@ pub fn all(page: &mut Page, changes: &[TreChange], options: &Options) {
     }
 }
 
-fn rank(status: Status) -> u8 {
+/// Returns how much a status needs the reader, the highest number the most.
+pub fn rank(status: Status) -> u8 {
     match status {
         Status::NoOp => 0,
         Status::Released => 1,
@@ -87,7 +91,7 @@ fn settings(page: &mut Page, change: &TreChange) {
 }
 
 /// Returns the changed fields that are not lists of people, what opens or shuts first.
-fn ordered(change: &TreChange) -> Vec<&FieldChange> {
+pub fn ordered(change: &TreChange) -> Vec<&FieldChange> {
     let mut fields: Vec<(u8, &FieldChange)> = change
         .fields
         .iter()
@@ -108,7 +112,8 @@ fn ordered(change: &TreChange) -> Vec<&FieldChange> {
     fields.into_iter().map(|(_, field)| field).collect()
 }
 
-fn label(part: &Part) -> &'static str {
+/// Returns the heading under which a part stands.
+pub fn label(part: &Part) -> &'static str {
     match part {
         Part::Visibility => "Visibility",
         Part::Policy(_) => "Policies †",
@@ -119,7 +124,8 @@ fn label(part: &Part) -> &'static str {
     }
 }
 
-fn line(change: &TreChange, field: &FieldChange, part: &Part) -> String {
+/// Says what a changed field becomes, and what that means.
+pub fn line(change: &TreChange, field: &FieldChange, part: &Part) -> String {
     let (before, after) = (value(part, &field.before), value(part, &field.after));
     let is_new = change.live_state.is_none();
     match part {
@@ -190,11 +196,15 @@ fn place(field: &FieldChange) -> Option<String> {
     field.range.as_ref().map(ToString::to_string)
 }
 
-/// What publishing freezes for good, with the values that freeze.
 fn freezes(page: &mut Page, change: &TreChange) {
-    if !does(change, Operation::Publish) {
-        return;
+    if does(change, Operation::Publish) {
+        let text = format!("Publishing cannot be taken back. {}", frozen(change));
+        page.row((Role::Attention, "Freezes"), &[Para::words(text)]);
     }
+}
+
+/// Says what publishing freezes for good, with the values that freeze.
+pub fn frozen(change: &TreChange) -> String {
     let after = change.change.after.as_deref().unwrap_or(&Value::Null);
     let mut frozen = Vec::new();
     for (key, word) in [
@@ -212,15 +222,14 @@ fn freezes(page: &mut Page, change: &TreChange) {
     let review = after.get("reviewSteps").and_then(Value::as_array);
     let ids: Vec<&str> =
         review.into_iter().flatten().filter_map(|step| step.get("id")?.as_str()).collect();
-    let text = format!(
-        "Publishing cannot be taken back. For good from then on: {}; and {}: {}, with names, \
+    format!(
+        "For good from then on: {}; and {}: {}, with names, \
          descriptions and order. The inventory then changes through Maintenance only. Reviewers, \
          policies, people, name and description stay free.",
         frozen.join(", "),
         count(ids.len(), "review step", "review steps"),
         if ids.is_empty() { "none".to_owned() } else { ids.join(", ") },
-    );
-    page.row((Role::Attention, "Freezes"), &[Para::words(text)]);
+    )
 }
 
 /// Whose edits on the platform this undoes or overrules.
@@ -263,16 +272,10 @@ fn notes(page: &mut Page, change: &TreChange) {
 fn blocked(page: &mut Page, change: &TreChange, options: &Options) {
     for blocked in &change.blocked {
         let Blocked { path, rule, message, remedy, evidence, range } = blocked;
-        let asked = change
-            .fields
-            .iter()
-            .find(|field| field.path == *path)
-            .map_or_else(|| name(&part(change, path)), |field| phrase(change, field));
+        let asked = asked(change, path);
         let place = range.as_ref().map(ToString::to_string);
         page.row((Role::Strong, "You ask for"), &[Para::words(asked).hang(2).at(place)]);
-        let evidence = evidence.replace('_', " ");
-        let mark = if evidence == "assumed" { " †" } else { "" };
-        let source = format!("[{rule}, {evidence}{mark}]");
+        let source = format!("[{rule}, {}]", known(evidence));
         page.row((Role::Strong, "Why not"), &[Para::words(message).at(Some(source))]);
         page.row((Role::Strong, "Instead"), &remedies(remedy));
     }
@@ -281,26 +284,71 @@ fn blocked(page: &mut Page, change: &TreChange, options: &Options) {
     }
 }
 
-/// Returns one paragraph for each line of a remedy, so that alternatives stand apart.
+/// Says what a document asks for at a path.
+pub fn asked(change: &TreChange, path: &str) -> String {
+    let field = change.fields.iter().find(|field| field.path == path);
+    field.map_or_else(|| name(&part(change, path)), |field| phrase(change, field))
+}
+
+/// Says how well a rule is known, with the mark of what is assumed.
+pub fn known(evidence: &str) -> String {
+    let mark = if evidence == "assumed" { " †" } else { "" };
+    format!("{}{mark}", evidence.replace('_', " "))
+}
+
+/// Returns one paragraph for each way round, so that alternatives stand apart.
 fn remedies(remedy: &str) -> Vec<Para> {
-    remedy.lines().map(|line| Para::words(line.trim()).hang(2)).collect()
+    alternatives(remedy).into_iter().map(|way| Para::words(way).hang(2)).collect()
+}
+
+/// Returns the alternatives of a remedy, each on a line of its own from `b)` on; any other line end
+/// is part of somebody's text.
+pub fn alternatives(remedy: &str) -> Vec<&str> {
+    let mut ways = Vec::new();
+    let mut rest = remedy;
+    let begins = |rest: &str| {
+        let mut characters = rest.trim_start().chars();
+        matches!((characters.next(), characters.next()), (Some('b'..='z'), Some(')')))
+    };
+    let mut from = 0;
+    while let Some(at) = rest.get(from..).and_then(|text| text.find('\n')) {
+        let Some((way, others)) = rest.split_at_checked(from + at) else { break };
+        let others = others.trim_start_matches('\n');
+        if begins(others) {
+            ways.push(way.trim_matches(' '));
+            (rest, from) = (others, 0);
+        } else {
+            from += at + 1;
+        }
+    }
+    ways.push(rest.trim_matches(' '));
+    ways
 }
 
 /// What else the document asks for, and waits with the refused change.
 fn held_back(page: &mut Page, change: &TreChange, options: &Options) {
-    let is_named = |field: &&FieldChange| change.blocked.iter().any(|b| b.path == field.path);
-    let others: Vec<&FieldChange> = change.fields.iter().filter(|field| !is_named(field)).collect();
+    let others = waiting(change);
     for (index, field) in others.iter().enumerate() {
         let label = if index == 0 { "Held back" } else { "" };
         let text = phrase(change, field);
         page.row((Role::Strong, label), &[Para::words(text).hang(2).at(place(field))]);
     }
-    if !change.impact.lose_access.is_empty() || others.iter().any(|f| f.effect == Effect::Tightens)
-    {
-        let text = format!(
-            "Taking access away need not wait: `{} apply --tighten-only`",
-            options.invocation
-        );
+    if let Some(text) = need_not_wait(change, options) {
         page.row((Role::Plain, ""), &[Para::words(text)]);
     }
+}
+
+/// Returns the changed fields that no rule forbids, and that wait with those that one does.
+pub fn waiting(change: &TreChange) -> Vec<&FieldChange> {
+    let named: BTreeSet<&str> = change.blocked.iter().map(|b| b.path.as_str()).collect();
+    change.fields.iter().filter(|field| !named.contains(field.path.as_str())).collect()
+}
+
+/// Says that what takes access away can go ahead, where there is such a thing.
+pub fn need_not_wait(change: &TreChange, options: &Options) -> Option<String> {
+    let tightens = |field: &&FieldChange| field.effect == Effect::Tightens;
+    let is_held_up = !change.impact.lose_access.is_empty() || waiting(change).iter().any(tightens);
+    is_held_up.then(|| {
+        format!("Taking access away need not wait: `{} apply --tighten-only`", options.invocation)
+    })
 }
