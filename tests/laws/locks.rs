@@ -221,7 +221,7 @@ fn openness(state: Option<WireState>) -> u8 {
 fn way(live: Option<WireState>, wanted: Option<WireState>) -> Option<Vec<&'static str>> {
     const EDGES: [&str; 5] = ["create", "publish", "deactivate", "reactivate", "delete"];
     let is_there = |stage: &Stage| stage.describe().map(|tre| tre.state);
-    let mut ways = vec![Vec::new()];
+    let mut ways: Vec<Vec<&str>> = vec![Vec::new()];
     while let Some(way) = ways.first().cloned() {
         ways.remove(0);
         let on_stage = stage(live.map(tre));

@@ -19,6 +19,7 @@ mod exposure;
 mod import;
 mod limits;
 mod locks;
+mod machine;
 mod origin;
 mod shape;
 mod snapshot;

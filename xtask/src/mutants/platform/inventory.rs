@@ -97,8 +97,8 @@ pub const SITES: &[Site] = &[
     site(
         "if slot.is_dataset() && !object.types.iter().any(|kind| kind == DATASET) {",
         r#"let is_any = match slot {
-        Slot::TabularData => mutant("L4.tabular/type"),
-        Slot::DataShowcase => mutant("L4.showcase/type"),
+        Slot::TabularData => mutant("L4.tabular/type") || mutant("L4.tabular/file"),
+        Slot::DataShowcase => mutant("L4.showcase/type") || mutant("L4.showcase/file"),
         Slot::FileInventory | Slot::DataCollections => false,
     };
     if slot.is_dataset() && !is_any && !object.types.iter().any(|kind| kind == DATASET) {"#,
