@@ -7,7 +7,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use trectl::apply::{self, Event, Input, Outcome, Repetition};
@@ -21,10 +21,9 @@ use trectl::state::{Journal, Loaded, Owner, RunInfo, Store};
 use super::script::Side;
 use crate::support::stage::Stage;
 
-/// The state store of a life, and what its runs run on.
+/// The state store of a life.
 pub struct Office {
     folder: TempDir,
-    runtime: Runtime,
 }
 
 /// How a run ends before its time.
@@ -51,8 +50,7 @@ impl Office {
             true => tempfile::tempdir_in(in_memory),
             false => tempfile::tempdir(),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { folder: folder.unwrap(), runtime }
+        Self { folder: folder.unwrap() }
     }
 
     fn store(&self) -> Store {
@@ -86,12 +84,15 @@ impl Office {
             cancel,
             repetition: Repetition::Once,
         };
-        let outcome = self.runtime.block_on(async {
+        // What a killed run leaves behind goes with its runtime.
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let outcome = runtime.block_on(async {
             tokio::select! {
                 outcome = apply::execute(input) => Some(outcome.unwrap()),
                 () = watched.lost.notified() => None,
             }
         });
+        drop(runtime);
         let states = std::mem::take(&mut *watched.states.lock().unwrap());
         Made { outcome, states }
     }
