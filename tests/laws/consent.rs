@@ -304,3 +304,14 @@ fn many_removals_need_a_consent_only_above_the_guard() {
     let fewer = Document { users: people(&["user-dan"]), ..document(DesiredState::Active) };
     assert_eq!(missing(&live, &fewer, Vec::new()), [], "nine are too few for the guard");
 }
+
+#[test]
+fn closing_is_part_of_tightening_only_where_it_is_consented_to() {
+    let closed = document(DesiredState::Maintenance);
+    let tightened = |terms: Terms| {
+        let plan = stage(Some(tre(WireState::Active))).plan(&closed, &terms.tighten_only());
+        operations(change(&plan))
+    };
+    assert_eq!(tightened(Terms::unconsented()), [""; 0]);
+    assert_eq!(tightened(Terms::consented()), ["deactivate"]);
+}

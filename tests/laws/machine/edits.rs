@@ -149,7 +149,7 @@ pub fn edits() -> impl Strategy<Value = Edit> {
         1 => weighted(0.8, prop::sample::select(vec!["aws:eu-west-2", "aws:us-east-1"]))
             .prop_map(Edit::Region),
         3 => weighted(0.8, steps).prop_map(Edit::Steps),
-        3 => Just(Edit::Whole),
+        6 => Just(Edit::Whole),
     ]
 }
 

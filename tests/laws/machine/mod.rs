@@ -19,7 +19,7 @@ use script::{Act, Script};
 use theatre::Theatre;
 
 /// How many lives are looked at, and how long each is.
-const LIVES: u32 = 150;
+const LIVES: u32 = 120;
 const ACTS: usize = 40;
 
 #[test]

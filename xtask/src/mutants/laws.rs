@@ -1,5 +1,0 @@
-//! Laws of the plan.
-
-use super::mutant::Table;
-
-pub fn add(_table: &mut Table) {}
