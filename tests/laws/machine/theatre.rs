@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 use trectl::apply::{TreResult, is_rest};
+use trectl::desired::ConsentKind;
 use trectl::diff;
 use trectl::model::{PolicyTable, TreId, UserId};
 use trectl::plan::{self, Allow, Plan, Status, TreChange, saved};
@@ -201,7 +202,13 @@ impl Theatre {
     /// A run that was killed is made again: what is left is done, and nothing a second time.
     fn again(&mut self, script: &Script, apply: &Apply, first: &TreChange, done: usize) {
         let loaded = self.loaded();
-        let plan = self.plan(script, &loaded, terms(apply));
+        let mut whole = Apply { how: How::Whole, ..apply.clone() };
+        let mut plan = self.plan(script, &loaded, terms(&whole));
+        if asks_more_than_creating(first, change(&plan)) {
+            met("asked for more on the way");
+            whole.allows = true;
+            plan = self.plan(script, &loaded, terms(&whole));
+        }
         let rest = change(&plan).clone();
         assert!(
             matches!(rest.status, Status::Ready | Status::NoOp | Status::Released),
@@ -210,7 +217,6 @@ impl Theatre {
         if is_rest(&loaded, first, &rest) {
             met("made again as the rest");
         }
-        let whole = Apply { how: How::Whole, ..apply.clone() };
         let made = self.run(script, &whole, plan, loaded, Mishap::None);
         assert_eq!(
             done + made.states.len() - 1,
@@ -255,6 +261,13 @@ pub fn terms(apply: &Apply) -> Terms {
         How::TightenOnly => terms.tighten_only(),
         _ => terms,
     }
+}
+
+/// Creating takes no consent to loosen, but going on with a draft that was just created does: what
+/// a new TRE begins with is then compared with what it is to be.
+fn asks_more_than_creating(first: &TreChange, rest: &TreChange) -> bool {
+    first.steps.iter().any(|step| step.operation.as_str() == "create")
+        && rest.missing_consents == [ConsentKind::Loosen]
 }
 
 fn count(planned: &TreChange, apply: &Apply, made: &Made) {

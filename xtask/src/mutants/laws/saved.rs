@@ -52,13 +52,13 @@ pub const LAWS: &[Law] = &[
     digest(
         r#"        "fields": fields,"#,
         r#"        "fields": fields,
-        "again": {
+        "again": ({
             static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
             match mutant("digest.another-each-time") {
                 true => COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
                 false => 0,
             }
-        },"#,
+        }),"#,
         &["shape::the_same_input_gives_the_same_bytes", LIVES],
     ),
     digest(
