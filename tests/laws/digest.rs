@@ -40,6 +40,8 @@ fn a_list_counts_by_who_comes_and_who_goes() {
     };
     let reviewed = with(&["user-eve"], &["user-eve", "user-gus"]);
     assert_eq!(with(&["user-dan"], &["user-dan", "user-gus"]), reviewed);
+    let more = with(&["org-ash", "user-eve"], &["org-ash", "user-eve", "user-gus"]);
+    assert_eq!(more, reviewed, "nor does the place in the list count");
     assert_ne!(with(&["user-dan"], &["user-eve", "user-gus"]), reviewed);
     assert_ne!(with(&["user-eve"], &["user-eve", "user-fay"]), reviewed);
 }

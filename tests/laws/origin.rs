@@ -1,12 +1,15 @@
 //! Who moved: the repository, the platform, or both, field by field, as a plan and as drift.
 
 use serde_json::json;
-use trectl::model::{AppliedStep, AppliedTre, DesiredState, TreState, Visibility};
+use trectl::drift;
+use trectl::model::{AppliedStep, AppliedTre, DesiredState, TreId, TreState, Visibility};
 use trectl::plan::{DriftClass, Plan, Status};
+use trectl::platform::Call;
 use trectl::platform::seed::SeedTre;
 use trectl::platform::wire::WireState;
 
 use crate::support::cast::{document, people, policies, stage, step, tre};
+use crate::support::directory::{TRE, inventories};
 use crate::support::document::Document;
 use crate::support::stage::{Terms, change};
 
@@ -162,4 +165,34 @@ fn what_is_no_longer_managed_is_released() {
     assert_eq!(change(&plan).released, ["/name", "/policies/restricted"]);
     assert_eq!((plan.summary.released, plan.summary.no_op), (1, 0));
     assert!(plan.complete && !plan.applyable);
+}
+
+#[test]
+fn every_call_of_ours_is_remembered() {
+    let asked = Document {
+        name: Some("Genomics 2".to_owned()),
+        visibility: Some(Visibility::Public),
+        policies: policies(&[("restricted", json!(false)), ("protected", json!(true))]),
+        admins: people(&["user-ann"]),
+        users: people(&["org-cedar"]),
+        inventory: Some(inventories().swap_remove(1)),
+        steps: Some(vec![
+            step("first", people(&["user-dan", "user-gus"])),
+            step("second", people(&["user-cat"])),
+        ]),
+        ..document(DesiredState::Active)
+    };
+    let stage = stage(Some(tre(WireState::Active)));
+    let first = stage.plan(&asked, &Terms::consented());
+    let steps = &change(&first).steps;
+    let calls: Vec<Call> =
+        steps.iter().map(|step| step.call.as_ref().unwrap().call.clone()).collect();
+    let live = stage.live().tres.remove(&TreId::from_platform(TRE)).unwrap();
+    let begin = drift::baseline(None, Some(&live.tre), &calls, &"user-olga".parse().unwrap());
+    let record = calls.iter().fold(Some(begin), drift::absorb);
+    // Somebody undid each of them, so doing them again undoes that.
+    let again = stage.plan(&asked, &Terms::consented().after(record));
+    let (fields, _) = moves(&again);
+    assert!(fields.len() > 10, "{fields:?}");
+    assert!(fields.iter().all(|field| field.ends_with(" revert")), "{fields:?}");
 }

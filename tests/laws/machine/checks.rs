@@ -86,8 +86,9 @@ fn digest(theatre: &Theatre, script: &Script, loaded: &trectl::state::Loaded) {
         };
         consents.iter().map(entry).collect()
     };
-    let [were, are] = [saved, &super::theatre::Saved { plan: fresh.clone(), script: script.clone() }]
-        .map(|it| consents(&it.script.document.consents));
+    let [were, are] =
+        [saved, &super::theatre::Saved { plan: fresh.clone(), script: script.clone() }]
+            .map(|it| consents(&it.script.document.consents));
     if old.digest == new.digest {
         assert_eq!(content(old), content(new), "one digest for two changes");
     } else if were == are && saved.script.today == script.today {
@@ -221,7 +222,8 @@ fn consented(consents: &Consents<'_>, made: &Made, routes: &[&str]) {
     }
     let (Some(before), Some(Some(after))) = (&made.states[0], made.states.last()) else { return };
     for (name, old, new) in asked.policies.keys().map(|name| {
-        let of = |tre: &TreDescription| tre.policies.get(name).filter(|it| !is_loosest(it)).cloned();
+        let of =
+            |tre: &TreDescription| tre.policies.get(name).filter(|it| !is_loosest(it)).cloned();
         (name, of(before), of(after))
     }) {
         if !is_at_least_as_strict(new.as_ref(), old.as_ref()) {
@@ -283,7 +285,9 @@ impl Consents<'_> {
         let asked = values(&self.script.document);
         let is_asked = |(pointer, value): (&String, &Value)| {
             let written = asked.iter().find(|(other, _)| other == pointer).map(|(_, value)| value);
-            written.or_else(|| wanted.pointer(pointer)).is_some_and(|will| sorted(will) == sorted(value))
+            written
+                .or_else(|| wanted.pointer(pointer))
+                .is_some_and(|will| sorted(will) == sorted(value))
         };
         let holds = |entry: &&Consent| {
             let until = entry.until.is_none_or(|until| until >= self.script.today);

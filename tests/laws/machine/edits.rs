@@ -24,10 +24,13 @@ pub enum Edit {
     Users(Option<BTreeSet<String>>),
     Inventory(Option<usize>),
     Region(Option<&'static str>),
-    Steps(Option<Vec<(&'static str, Option<BTreeSet<String>>)>>),
+    Steps(Option<Vec<Reviewed>>),
     /// Everything that creating and publishing take, again.
     Whole,
 }
+
+/// A review step by its id, and its reviewers where they are managed.
+type Reviewed = (&'static str, Option<BTreeSet<String>>);
 
 /// Returns a document that manages most of what there is.
 pub fn whole() -> Document {
@@ -66,7 +69,7 @@ impl Edit {
             }
             Self::Region(region) => document.region = text(region),
             Self::Steps(steps) => {
-                let step = |(id, reviewers): &(&str, Option<BTreeSet<String>>)| Step {
+                let step = |(id, reviewers): &Reviewed| Step {
                     id: (*id).to_owned(),
                     name: None,
                     description: None,

@@ -33,9 +33,9 @@ impl Memory {
             ("/billTo", &document.bill_to),
             ("/region", &document.region),
         ];
-        let texts = texts.into_iter().filter_map(|(key, text)| {
-            Some((key.to_owned(), json!(text.as_ref()?)))
-        });
+        let texts = texts
+            .into_iter()
+            .filter_map(|(key, text)| Some((key.to_owned(), json!(text.as_ref()?))));
         Some(Self(values(document).into_iter().chain(texts).collect()))
     }
 

@@ -15,7 +15,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 
-use script::{Act, Script};
+use crate::support::stage::Terms;
+use edits::Edit;
+use script::{Act, Apply, How, Script};
 use theatre::Theatre;
 
 /// How many lives are looked at, and how long each is.
@@ -43,6 +45,20 @@ fn whatever_happens_the_laws_hold() {
     theatre::assert_everything_was_met();
 }
 
+#[test]
+fn what_was_begun_goes_on_only_as_it_was_reviewed() {
+    let script = script::opening();
+    let mut theatre = Theatre::open(&script);
+    theatre.play(&script, &Act::Apply(Apply { how: How::Stopped(2), allows: true }));
+    let edited = script.clone().after(&Act::Edit(Edit::Name(Some("Two"))));
+    let is_fresh = |script: &Script| {
+        let loaded = theatre.loaded();
+        theatre.is_fresh(&theatre.plan(script, &loaded, Terms::consented()), &loaded)
+    };
+    assert!(is_fresh(&script));
+    assert!(!is_fresh(&edited));
+}
+
 struct Life;
 
 impl ReferenceStateMachine for Life {
@@ -50,7 +66,7 @@ impl ReferenceStateMachine for Life {
     type Transition = Act;
 
     fn init_state() -> BoxedStrategy<Script> {
-        script::begin()
+        Just(script::opening()).boxed()
     }
 
     fn transitions(script: &Script) -> BoxedStrategy<Act> {

@@ -81,9 +81,9 @@ pub enum Side {
     Behind,
 }
 
-pub fn begin() -> BoxedStrategy<Script> {
-    let begin = |document| Script { document, is_there: true, today: TODAY };
-    Just(begin(whole())).boxed()
+/// Returns how every life begins: with a whole document, and nothing on the platform.
+pub fn opening() -> Script {
+    Script { document: whole(), is_there: true, today: TODAY }
 }
 
 pub fn acts(script: &Script) -> BoxedStrategy<Act> {
@@ -106,7 +106,8 @@ pub fn acts(script: &Script) -> BoxedStrategy<Act> {
 }
 
 fn given() -> impl Strategy<Value = Given> {
-    let binding = prop_oneof![6 => Just(Binding::Right), 1 => Just(Binding::Wrong), 1 => Just(Binding::None)];
+    let binding =
+        prop_oneof![6 => Just(Binding::Right), 1 => Just(Binding::Wrong), 1 => Just(Binding::None)];
     let days = prop::option::weighted(0.5, -1..4_i64);
     (prop::sample::select(&ConsentKind::ALL[..]), binding, days)
         .prop_map(|(kind, binding, days)| Given { kind, binding, days })

@@ -52,7 +52,6 @@ const ALL: [&str; 18] = [
 
 pub fn assert_everything_was_met() {
     let met = MET.lock().unwrap();
-    println!("{met:#?}");
     for what in ALL {
         assert!(met.get(what).is_some_and(|count| *count > 5), "seldom or never: {what}\n{met:?}");
     }
@@ -125,6 +124,10 @@ impl Theatre {
             return;
         }
         let planned = change(&plan).clone();
+        if matches!(apply.how, How::Stopped(_)) && planned.status == Status::Ready {
+            // It was reviewed, so it can be gone on with, unless something moves.
+            self.saved = Some(Saved { plan: plan.clone(), script: script.clone() });
+        }
         let mishap = match apply.how {
             How::Stopped(after) => Mishap::Stopped(after),
             How::Killed(call, side) => Mishap::Killed(call, side),
@@ -148,8 +151,7 @@ impl Theatre {
         let planned = change(&plan).clone();
         let before = self.stage.describe();
         let is_tightening = matches!(apply.how, How::TightenOnly);
-        let is_settled =
-            matches!(planned.status, Status::Ready | Status::NoOp | Status::Released);
+        let is_settled = matches!(planned.status, Status::Ready | Status::NoOp | Status::Released);
         let mut records = BTreeMap::new();
         if is_settled && !is_tightening {
             let record = diff::record(&script.document.resolved(TRE), &PolicyTable::default());
@@ -163,8 +165,8 @@ impl Theatre {
         let done = made.states.len() - 1;
         if done > 0 {
             let begin = Memory::before(self.memory.take(), before.as_ref(), &planned.steps);
-            let steps = planned.steps.iter().take(done);
-            self.memory = steps.fold(Some(begin), |memory, step| memory?.absorb(step));
+            let mut steps = planned.steps.iter().take(done);
+            self.memory = steps.try_fold(begin, Memory::absorb);
         }
         let is_whole = match &made.outcome {
             None => false,
@@ -229,11 +231,11 @@ impl Theatre {
     }
 
     /// Tells whether the saved plan is what would be done now.
-    fn is_fresh(&mut self, fresh: &Plan, loaded: &Loaded) -> bool {
-        let Some(Saved { plan: saved, .. }) = self.saved.take() else { return false };
-        let named = saved::named(&saved, "local", None).unwrap();
+    pub fn is_fresh(&self, fresh: &Plan, loaded: &Loaded) -> bool {
+        let Some(Saved { plan: saved, .. }) = &self.saved else { return false };
+        let named = saved::named(saved, "local", None).unwrap();
         let is_rest = |old: &TreChange, new: &TreChange| is_rest(loaded, old, new);
-        let result = saved::compare(&saved, fresh, &named, is_rest);
+        let result = saved::compare(saved, fresh, &named, is_rest);
         if result.is_err() {
             met("saved and stale");
             return false;
@@ -242,7 +244,7 @@ impl Theatre {
             let steps = &change(plan).steps;
             steps.iter().map(|step| (step.route.clone(), step.input.clone())).collect()
         };
-        let is_reviewed = named.is_empty() || steps(&saved).ends_with(&steps(fresh));
+        let is_reviewed = named.is_empty() || steps(saved).ends_with(&steps(fresh));
         assert!(is_reviewed, "nobody reviewed {:?}", change(fresh).steps);
         if !named.is_empty() && change(fresh).status == Status::Ready {
             met("saved and applied");
@@ -288,7 +290,8 @@ fn count(planned: &TreChange, apply: &Apply, made: &Made) {
     } else {
         met("applied whole");
     }
-    for (operation, what) in [("create", "created"), ("delete", "deleted"), ("publish", "published")]
+    for (operation, what) in
+        [("create", "created"), ("delete", "deleted"), ("publish", "published")]
     {
         if planned.steps.iter().any(|step| step.operation.as_str() == operation) {
             met(what);

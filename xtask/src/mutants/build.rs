@@ -31,7 +31,8 @@ pub fn build(tree: &Path, target: &Path) -> Result<BTreeMap<Binary, PathBuf>, St
     let messages: Vec<Value> =
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     if !built.status.success() {
-        let rendered = messages.iter().filter_map(|message| message["message"]["rendered"].as_str());
+        let rendered =
+            messages.iter().filter_map(|message| message["message"]["rendered"].as_str());
         return Err(format!("the mutants do not compile:\n{}", rendered.collect::<String>()));
     }
     let executable = |binary: Binary| {

@@ -10,8 +10,11 @@ use std::{fs, io};
 use super::mutant::{Binary, Mutant, Test};
 use super::patch::VARIABLE;
 
-/// How long one run may take before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// How long all tests may take without a mutant.
+const FIRST: Duration = Duration::from_secs(1_200);
+/// How long the tests of one mutant may take, at least, before they count as hanging; they may take
+/// three times as long as all of them without one.
+const LEAST: Duration = Duration::from_secs(120);
 
 /// What became of some tests.
 pub enum Verdict {
@@ -29,6 +32,8 @@ pub struct Bench {
     pub binaries: BTreeMap<Binary, PathBuf>,
     /// Where outputs are kept.
     pub outputs: PathBuf,
+    /// How long all tests took without a mutant.
+    pub unbroken: Duration,
 }
 
 impl Bench {
@@ -37,7 +42,8 @@ impl Bench {
     /// # Errors
     ///
     /// Names those that fail, or are not there.
-    pub fn unbroken(&self, tests: &BTreeSet<Test>) -> Result<(), String> {
+    pub fn prove(&mut self, tests: &BTreeSet<Test>) -> Result<(), String> {
+        let begin = Instant::now();
         for (binary, names) in by_binary(tests) {
             let output = self.outputs.join(format!("unbroken-{}.txt", binary.name()));
             let Some(text) = self.run(binary, &names, None, &output)? else {
@@ -50,6 +56,7 @@ impl Bench {
                 return Err(format!("not even without a mutant do these pass: {names}\n{text}"));
             }
         }
+        self.unbroken = begin.elapsed();
         Ok(())
     }
 
@@ -86,10 +93,13 @@ impl Bench {
         let run = || -> io::Result<Option<String>> {
             let file = fs::File::create(output)?;
             let mut command = Command::new(path);
-            command.args(["--exact", "--test-threads=1"]).args(names).current_dir(&self.tree);
+            command.arg("--exact").args(names).current_dir(&self.tree);
             command.env_remove(VARIABLE).envs(alive.map(|id| (VARIABLE, id)));
+            // Mutants are looked at side by side already, and nobody reads their backtraces.
+            command.args(alive.map(|_| "--test-threads=1")).env("RUST_BACKTRACE", "0");
+            let patience = if alive.is_some() { LEAST.max(self.unbroken * 3) } else { FIRST };
             command.stdin(Stdio::null()).stdout(file).stderr(Stdio::null());
-            let is_over = wait(command.spawn()?)?;
+            let is_over = wait(command.spawn()?, patience)?;
             Ok(if is_over { Some(fs::read_to_string(output)?) } else { None })
         };
         run().map_err(|error| format!("{}: {error}", path.display()))
@@ -109,13 +119,13 @@ fn by_binary(tests: &BTreeSet<Test>) -> BTreeMap<Binary, Vec<&str>> {
 }
 
 /// Waits for a process; ends one that takes too long, and tells so.
-fn wait(mut child: Child) -> io::Result<bool> {
+fn wait(mut child: Child, patience: Duration) -> io::Result<bool> {
     let begin = Instant::now();
     loop {
         if child.try_wait()?.is_some() {
             return Ok(true);
         }
-        if begin.elapsed() > PATIENCE {
+        if begin.elapsed() > patience {
             child.kill()?;
             child.wait()?;
             return Ok(false);

@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use judge::{Bench, Verdict};
 use mutant::{Mutant, Site, Table, Test};
@@ -111,20 +111,15 @@ fn line(mutant: &Mutant) -> String {
 
 fn all(root: &Path, table: &Table, chosen: &[&Mutant]) -> Result<(), String> {
     let begin = Instant::now();
-    let bench = bench(root, table)?;
+    let mut bench = bench(root, table)?;
     println!("built in {} s", begin.elapsed().as_secs());
-    let tests: BTreeSet<Test> =
-        chosen.iter().flat_map(|mutant| &mutant.tests).cloned().collect();
-    bench.unbroken(&tests)?;
+    let tests: BTreeSet<Test> = chosen.iter().flat_map(|mutant| &mutant.tests).cloned().collect();
+    bench.prove(&tests)?;
     println!("without a mutant {} tests pass, after {} s", tests.len(), begin.elapsed().as_secs());
     let survivors = judged(&bench, chosen)?;
     let killed = chosen.len() - survivors.len();
     println!("{} mutants, {killed} killed, in {} s", chosen.len(), begin.elapsed().as_secs());
-    if survivors.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("survived: {}", survivors.join(", ")))
-    }
+    if survivors.is_empty() { Ok(()) } else { Err(format!("survived: {}", survivors.join(", "))) }
 }
 
 fn bench(root: &Path, table: &Table) -> Result<Bench, String> {
@@ -135,7 +130,7 @@ fn bench(root: &Path, table: &Table) -> Result<Bench, String> {
     fs::create_dir_all(&outputs).map_err(|error| format!("{}: {error}", outputs.display()))?;
     tree::copy(&root, &tree, &patch::patched(&root, &table.sites)?)?;
     let binaries = build::build(&tree, &folder.join("target"))?;
-    Ok(Bench { tree, binaries, outputs })
+    Ok(Bench { tree, binaries, outputs, unbroken: Duration::ZERO })
 }
 
 /// Runs every mutant, several side by side, and returns those that survive.

@@ -2,11 +2,7 @@
 
 use super::{LIVES, Law, law};
 
-const fn consent(
-    find: &'static str,
-    replace: &'static str,
-    tests: &'static [&'static str],
-) -> Law {
+const fn consent(find: &'static str, replace: &'static str, tests: &'static [&'static str]) -> Law {
     law("src/plan/consent.rs", find, replace, tests)
 }
 
@@ -71,7 +67,7 @@ pub const LAWS: &[Law] = &[
 ",
         r#"            (mutant("consent.allow/other-kind") || allow.consent == need.kind)
 "#,
-        &[LIVES],
+        &["consent::allowing_one_thing_allows_no_other_one"],
     ),
     consent(
         "        return vec![Need::new(ConsentKind::Delete, reason, [state], operations)];",
@@ -126,7 +122,7 @@ pub const LAWS: &[Law] = &[
         r#"        .filter(|list| {
             list.before > 0 && list.after.is_empty() && !mutant("guard.emptied-list")
         })"#,
-        &[TABLE, BOUND, LIVES],
+        &[TABLE, BOUND],
     ),
     guard(
         "    if is_small || lost * 100 <= had.len() * guards.mass_removal_percent as usize {",
@@ -153,9 +149,11 @@ pub const LAWS: &[Law] = &[
         "        left.retain(|user| wanted.reviewers.contains(user));",
         r#"        left.retain(|user| mutant("tighten.reviewers") || wanted.reviewers.contains(user));"#,
     ),
-    tighten(
+    law(
+        "src/plan/tighten.rs",
         "        if !(is_published && left.is_empty()) {",
         r#"        if mutant("tighten.last-reviewer") || !(is_published && left.is_empty()) {"#,
+        &["consent::tightening_does_not_wait_for_a_last_reviewer"],
     ),
     tighten(
         "        for (name, value) in subject.policy_changes().tightened {",

@@ -26,14 +26,8 @@ const fn law(
 /// The long lives of one TRE.
 const LIVES: &str = "machine::whatever_happens_the_laws_hold";
 
-const LAWS: &[&[Law]] = &[
-    consents::LAWS,
-    order::EXPOSURE,
-    order::IMPACT,
-    order::SEQUENCE,
-    record::LAWS,
-    saved::LAWS,
-];
+const LAWS: &[&[Law]] =
+    &[consents::LAWS, order::EXPOSURE, order::IMPACT, order::SEQUENCE, record::LAWS, saved::LAWS];
 
 /// Adds a mutant for each law.
 pub fn add(table: &mut Table) {

@@ -11,6 +11,9 @@ const fn absorbs(find: &'static str, replace: &'static str) -> Law {
     law("src/drift/record.rs", find, replace, &[LIVES])
 }
 
+/// Each call by itself, where lives have all that happens in between.
+const REMEMBERED: &str = "origin::every_call_of_ours_is_remembered";
+
 pub const LAWS: &[Law] = &[
     origin(
         "                (true, _) => OriginClass::Revert,
@@ -56,15 +59,19 @@ pub const LAWS: &[Law] = &[
     paths"#,
         &["origin::what_is_no_longer_managed_is_released", LIVES],
     ),
-    absorbs(
+    law(
+        "src/drift/record.rs",
         "Call::SetPolicies(policies) => record.policies.extend(policies.clone()),",
         r#"Call::SetPolicies(_) if mutant("record.policies") => {}
         Call::SetPolicies(policies) => record.policies.extend(policies.clone()),"#,
+        &[REMEMBERED],
     ),
-    absorbs(
+    law(
+        "src/drift/record.rs",
         "        Call::RemoveAuthorizedUsers(people) => remove(record.authorized_users.as_mut(), people),",
         r#"        Call::RemoveAuthorizedUsers(_) if mutant("record.removed-users") => {}
         Call::RemoveAuthorizedUsers(people) => remove(record.authorized_users.as_mut(), people),"#,
+        &[REMEMBERED],
     ),
     absorbs(
         "        Call::Deactivate => record.state = TreState::Maintenance,",

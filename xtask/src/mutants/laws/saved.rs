@@ -78,6 +78,6 @@ pub const LAWS: &[Law] = &[
         "src/apply/resume.rs",
         "progress.digest == saved.digest && rest.eq(planned)",
         r#"progress.digest == saved.digest && (mutant("saved.rest") || rest.eq(planned))"#,
-        &[LIVES],
+        &["machine::what_was_begun_goes_on_only_as_it_was_reviewed"],
     ),
 ];

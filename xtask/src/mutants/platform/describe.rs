@@ -65,10 +65,7 @@ pub const SITES: &[Site] = &[
                 listed.orgs.get(org).into_iter().flat_map(|org| org.keys().cloned()).collect()
             }"#,
     ),
-    describe(
-        "given.retain(|field, _|",
-        r#"given.retain(|field, _| mutant("L7.fields") ||"#,
-    ),
+    describe("given.retain(|field, _|", r#"given.retain(|field, _| mutant("L7.fields") ||"#),
     describe(
         r#"Ok(json!({ "id": user }))"#,
         r#"Ok(json!({ "id": if mutant("L7.whoami") { &self.actor } else { user } }))"#,

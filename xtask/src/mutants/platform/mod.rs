@@ -91,7 +91,8 @@ fn rows(page: &str) -> BTreeMap<String, Vec<Test>> {
         let (id, rest) = line.split_once("` | ")?;
         let (_, shown) = rest.trim_end_matches(" |").rsplit_once(" | ")?;
         let names = shown.split(", ").map(|name| name.trim_matches('`'));
-        let tests: Vec<Test> = names.filter(|name| name.contains("::")).map(Test::platform).collect();
+        let tests: Vec<Test> =
+            names.filter(|name| name.contains("::")).map(Test::platform).collect();
         (!tests.is_empty()).then(|| (id.to_owned(), tests))
     };
     rows.filter_map(row).collect()

@@ -22,7 +22,10 @@ pub const SITES: &[Site] = &[
         r#"let most = if mutant("L3.admins.100/fewer") { MOST_ADMINS - 1 } else { MOST_ADMINS };
         if tre.admins.len() > most && !mutant("L3.admins.100/more") {"#,
     ),
-    site("        if new.is_empty() {", r#"        if new.is_empty() && !mutant("L3.users.new") {"#),
+    site(
+        "        if new.is_empty() {",
+        r#"        if new.is_empty() && !mutant("L3.users.new") {"#,
+    ),
     site(
         "        if let Some(showcase) = tre.active.as_ref().and_then(Inventory::showcase) {
             self.require_administer(user, showcase)?;
