@@ -78,7 +78,8 @@ pub const LAWS: &[Law] = &[
         r#"        Call::Deactivate if mutant("record.deactivated") => {}
         Call::Deactivate => record.state = TreState::Maintenance,"#,
     ),
-    absorbs(
+    law(
+        "src/drift/record.rs",
         "                record.authorized_users.get_or_insert_with(|| {
                     before.map(|tre| tre.authorized_users.clone()).unwrap_or_default()
                 });",
@@ -87,6 +88,7 @@ pub const LAWS: &[Law] = &[
                         before.map(|tre| tre.authorized_users.clone()).unwrap_or_default()
                     });
                 }"#,
+        &["origin::who_was_listed_all_along_is_nobodys_edit"],
     ),
     law(
         "src/apply/task.rs",
