@@ -12,7 +12,7 @@ use trectl::plan::{Allow, Status, TreChange};
 use trectl::platform::seed::{SeedTre, SeedVisibility};
 use trectl::platform::wire::{TreDescription, WireState};
 
-use crate::support::cast::{document, people, policies, release, stage, tre};
+use crate::support::cast::{document, people, policies, release, stage, step, tre};
 use crate::support::check;
 use crate::support::document::{Document, range};
 use crate::support::exposure::is_at_least_as_strict;
@@ -303,4 +303,37 @@ fn many_removals_need_a_consent_only_above_the_guard() {
     live.authorized_users.pop();
     let fewer = Document { users: people(&["user-dan"]), ..document(DesiredState::Active) };
     assert_eq!(missing(&live, &fewer, Vec::new()), [], "nine are too few for the guard");
+}
+
+#[test]
+fn closing_is_part_of_tightening_only_where_it_is_consented_to() {
+    let closed = document(DesiredState::Maintenance);
+    let tightened = |terms: Terms| {
+        let plan = stage(Some(tre(WireState::Active))).plan(&closed, &terms.tighten_only());
+        operations(change(&plan))
+    };
+    assert_eq!(tightened(Terms::unconsented()), [""; 0]);
+    assert_eq!(tightened(Terms::consented()), ["deactivate"]);
+}
+
+#[test]
+fn allowing_one_thing_allows_no_other_one() {
+    for consent in ConsentKind::ALL {
+        let terms = Terms { allow: vec![Allow { consent, tre: None }], ..Terms::unconsented() };
+        let plan = stage(Some(tre(WireState::Active))).plan(&release(), &terms);
+        let is_given = consent == ConsentKind::Maintenance;
+        assert_eq!(change(&plan).status == Status::Ready, is_given, "{consent:?}");
+    }
+}
+
+#[test]
+fn tightening_does_not_wait_for_a_last_reviewer() {
+    let asked = Document {
+        users: people(&["user-gus"]),
+        steps: Some(vec![step("first", people(&["user-cat"])), step("second", people(&[]))]),
+        ..document(DesiredState::Active)
+    };
+    let stage = stage(Some(tre(WireState::Active)));
+    let plan = stage.plan(&asked, &Terms::unconsented().tighten_only());
+    assert_eq!(operations(change(&plan)), ["remove_authorized_users"]);
 }

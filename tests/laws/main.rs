@@ -19,6 +19,8 @@ mod effect;
 mod exposure;
 mod import;
 mod limits;
+mod locks;
+mod machine;
 mod origin;
 mod rename;
 mod shape;

@@ -1,14 +1,17 @@
 //! Who moved: the repository, the platform, or both, field by field, as a plan and as drift.
 
 use serde_json::json;
-use trectl::model::{AppliedStep, AppliedTre, DesiredState, TreState, Visibility};
+use trectl::drift;
+use trectl::model::{AppliedStep, AppliedTre, DesiredState, TreId, TreState, Visibility};
 use trectl::plan::{DriftClass, Plan, Status};
+use trectl::platform::Call;
 use trectl::platform::seed::SeedTre;
 use trectl::platform::wire::WireState;
 
 use crate::support::cast::{document, people, policies, stage, step, tre};
+use crate::support::directory::{TRE, inventories};
 use crate::support::document::Document;
-use crate::support::stage::{Terms, change};
+use crate::support::stage::{Stage, Terms, change};
 
 fn plan(live: Option<SeedTre>, asked: &Document, applied: Option<AppliedTre>) -> Plan {
     stage(live).plan(asked, &Terms::consented().after(applied))
@@ -162,4 +165,50 @@ fn what_is_no_longer_managed_is_released() {
     assert_eq!(change(&plan).released, ["/name", "/policies/restricted"]);
     assert_eq!((plan.summary.released, plan.summary.no_op), (1, 0));
     assert!(plan.complete && !plan.applyable);
+}
+
+#[test]
+fn every_call_of_ours_is_remembered() {
+    let asked = Document {
+        name: Some("Genomics 2".to_owned()),
+        visibility: Some(Visibility::Public),
+        policies: policies(&[("restricted", json!(false)), ("protected", json!(true))]),
+        admins: people(&["user-ann"]),
+        users: people(&["org-cedar"]),
+        inventory: Some(inventories().swap_remove(1)),
+        steps: Some(vec![
+            step("first", people(&["user-dan", "user-gus"])),
+            step("second", people(&["user-cat"])),
+        ]),
+        ..document(DesiredState::Active)
+    };
+    let stage = stage(Some(tre(WireState::Active)));
+    let record = remembered(&stage, &asked);
+    // Somebody undid each of them, so doing them again undoes that.
+    let again = stage.plan(&asked, &Terms::consented().after(record));
+    let (fields, _) = moves(&again);
+    assert!(fields.len() > 10, "{fields:?}");
+    assert!(fields.iter().all(|field| field.ends_with(" revert")), "{fields:?}");
+}
+
+/// Returns what is remembered of the calls of a plan that nothing was applied before.
+fn remembered(stage: &Stage, asked: &Document) -> Option<AppliedTre> {
+    let plan = stage.plan(asked, &Terms::consented());
+    let steps = change(&plan).steps.iter();
+    let calls: Vec<Call> = steps.map(|step| step.call.clone().unwrap().call).collect();
+    let live = stage.live().tres.remove(&TreId::from_platform(TRE)).unwrap();
+    let begin = drift::baseline(None, Some(&live.tre), &calls, &"user-olga".parse().unwrap());
+    calls.iter().fold(Some(begin), drift::absorb)
+}
+
+#[test]
+fn who_was_listed_all_along_is_nobodys_edit() {
+    let listed =
+        |users: &[&str]| Document { users: people(users), ..document(DesiredState::Active) };
+    let stage = stage(Some(tre(WireState::Active)));
+    let more = listed(&["user-eve", "user-gus"]);
+    let record = remembered(&stage, &more);
+    stage.play_all(change(&stage.plan(&more, &Terms::consented()))).unwrap();
+    let fewer = stage.plan(&listed(&["user-gus"]), &Terms::consented().after(record));
+    assert_eq!(moves(&fewer).0, ["/authorizedUsers/0 change"]);
 }

@@ -173,6 +173,7 @@ fn nothing_returns_to_draft() {
     }
     amara.ok("/tre-active/deactivate", json!({}));
     assert_eq!(amara.refused("/tre-active/deactivate", json!({})), "InvalidState");
+    assert_eq!(amara.tre("tre-active")["state"], "amending");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use trectl::platform::seed::{Seed, SeedMember};
 use trectl::sim::World;
 
-use super::support::{Caller, rows, seed};
+use super::support::{Caller, rows, seed, with};
 
 rows! {
     "L3.admins.100" D "A TRE has at most 100 admins." => at_most_100_admins;
@@ -123,6 +123,8 @@ fn regions() {
     for region in ["", "eu-west-2", "aws:", ":eu", "AWS:eu-west-2"] {
         let refusal = amara.refused("/tre-draft/update", json!({ "region": region }));
         assert_eq!(refusal, "InvalidInput", "{region}");
+        let new = with(new("new"), json!({ "region": region }));
+        assert_eq!(amara.refused("/tre/new", new), "InvalidInput", "{region}");
     }
     for region in ["azure:westus", "oci:us-ashburn-1"] {
         amara.ok("/tre-draft/update", json!({ "region": region }));

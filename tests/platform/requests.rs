@@ -38,14 +38,18 @@ fn a_whole_life() {
     let amara = Caller::amara();
     let (li, priya) = (amara.user("li"), amara.user("priya"));
     let id = ask(&li);
+    let refused = || priya.refused(&format!("/{id}/approve"), json!({ "stepId": "governance" }));
     assert_eq!(state(&li, &id), "draft");
+    assert_eq!(refused(), "InvalidState");
     li.ok(&format!("/{id}/submit"), json!({}));
     assert_eq!(state(&li, &id), "in-review");
     decide(&priya, &id, "reject", "governance");
     assert_eq!(state(&li, &id), "in-revision");
+    assert_eq!(refused(), "InvalidState");
     li.ok(&format!("/{id}/submit"), json!({}));
     decide(&priya, &id, "approve", "governance");
     assert_eq!(state(&li, &id), "approved");
+    assert_eq!(refused(), "InvalidState");
 }
 
 #[test]

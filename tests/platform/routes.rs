@@ -147,6 +147,8 @@ fn find_requests() {
     assert_eq!(ids(&found), [IN_REVIEW]);
     let found = amara.ok(route, json!({ "tre": "tre-active" }));
     assert_eq!(ids(&found).len(), 2);
+    let found = amara.user("mei").ok(route, json!({ "tre": "tre-active" }));
+    assert_eq!(ids(&found), [""; 0], "whoever sees the TRE does not see what others ask");
     let found = amara.ok(route, json!({ "tre": "tre-draft" }));
     assert_eq!(ids(&found), [""; 0]);
     assert_eq!(amara.refused(route, json!({})), "InvalidInput");

@@ -1,33 +1,38 @@
 //! `cargo xtask` writes every file that is made from the code, in whole or in part; `cargo xtask
-//! --check` says which ones are stale.
+//! --check` says which ones are stale, and which mutants are. `cargo xtask mutants` breaks every
+//! rule on purpose, one at a time, and fails unless a test notices: see
+//! `docs/breaking-on-purpose.md`.
 
+mod generated;
+mod mutants;
+
+use std::env;
 use std::path::Path;
 use std::process::ExitCode;
-use std::{env, fs, io};
 
-fn main() -> io::Result<ExitCode> {
+fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let check = env::args().nth(1).as_deref() == Some("--check");
-    let mut stale = Vec::new();
-    for file in trectl::cli::generated_files() {
-        let path = root.join(&file.path);
-        let found = fs::read_to_string(&path).ok();
-        let fresh = file.fresh(found.as_deref()).map_err(io::Error::other)?;
-        if found.as_deref() == Some(fresh.as_str()) {
-            continue;
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        [] => generated::write(&root),
+        ["--check"] => check(&root),
+        ["mutants", rest @ ..] => mutants::run(&root, rest),
+        _ => Err("the commands are `cargo xtask`, `cargo xtask --check` and `cargo xtask mutants \
+                  [--list] [FILTER…]`"
+            .to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
         }
-        if !check {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            fs::write(&path, fresh)?;
-            println!("wrote {}", file.path);
-        }
-        stale.push(file.path);
     }
-    if check && !stale.is_empty() {
-        eprintln!("stale, run `cargo xtask`: {}", stale.join(", "));
-        return Ok(ExitCode::FAILURE);
-    }
-    Ok(ExitCode::SUCCESS)
+}
+
+fn check(root: &Path) -> Result<(), String> {
+    let found = [generated::check(root), mutants::check(root)];
+    let found: Vec<String> = found.into_iter().filter_map(Result::err).collect();
+    if found.is_empty() { Ok(()) } else { Err(found.join("\n")) }
 }

@@ -18,7 +18,7 @@ use trectl::sim::{InMemory, World};
 use super::directory::{GHOST, TRE, USERS};
 use super::document::{Document, repository, target};
 
-/// The day on which every plan is made.
+/// The day on which plans are made unless told otherwise.
 pub const TODAY: Date = date(2026, 5, 1);
 
 /// What a plan is made under, besides the document.
@@ -28,6 +28,7 @@ pub struct Terms {
     pub applied: Option<AppliedTre>,
     pub extent: Extent,
     pub ask_consent: Vec<ConsentKind>,
+    pub today: Date,
 }
 
 impl Terms {
@@ -44,6 +45,7 @@ impl Terms {
             applied: None,
             extent: Extent::Full,
             ask_consent: vec![ConsentKind::Publish],
+            today: TODAY,
         }
     }
 
@@ -87,7 +89,7 @@ impl Terms {
             only: None,
             allow: &self.allow,
             extent: self.extent,
-            today: TODAY,
+            today: self.today,
         }
     }
 }
@@ -105,6 +107,11 @@ impl Stage {
     /// Returns a platform that begins with a world.
     pub fn of(world: World) -> Self {
         Self { platform: InMemory::new(world) }
+    }
+
+    /// Returns the platform itself.
+    pub fn platform(&self) -> &InMemory {
+        &self.platform
     }
 
     /// Returns another platform that is as this one is now.
@@ -135,6 +142,11 @@ impl Stage {
                 .copied()
                 .find_map(|user| description(&self.platform.acting_as(user.parse().unwrap())))
         })
+    }
+
+    /// Returns what the acting account reads of the platform.
+    pub fn live(&self) -> Live {
+        now(live::read(&Wire(self.platform.clone()), None)).unwrap()
     }
 
     /// Tells whether the acting account can see the TRE, if there is one, and all that it gives

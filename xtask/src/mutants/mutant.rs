@@ -1,0 +1,98 @@
+//! What a mutant is: a rule that is broken where it stands, and the tests that must notice.
+
+use std::collections::BTreeMap;
+
+/// The call that a broken rule asks; in the copy it is a function of the library.
+const ASKS: &str = "mutant(\"";
+
+/// A place in the sources that is replaced by text that asks which mutant is alive.
+///
+/// `find` must occur exactly once in the file. `replace` asks by `mutant("ID")`: it is the program
+/// as it is while every `mutant("…")` is false.
+#[derive(Debug, Clone, Copy)]
+pub struct Site {
+    pub file: &'static str,
+    pub find: &'static str,
+    pub replace: &'static str,
+}
+
+impl Site {
+    /// Returns the ids that the replacement asks about, in order.
+    pub fn ids(&self) -> Vec<String> {
+        let asked = self.replace.split(ASKS).skip(1);
+        let mut ids: Vec<String> = Vec::new();
+        for id in asked.filter_map(|rest| rest.split_once("\")")).map(|(id, _)| id.to_owned()) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+}
+
+/// The binaries of tests that mutants are run against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Binary {
+    Laws,
+    Platform,
+}
+
+impl Binary {
+    pub const ALL: [Self; 2] = [Self::Laws, Self::Platform];
+
+    /// Returns its name below `tests/`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Laws => "laws",
+            Self::Platform => "platform",
+        }
+    }
+}
+
+/// A test by its binary and its whole name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Test {
+    pub binary: Binary,
+    pub name: String,
+}
+
+impl Test {
+    /// Returns a test of `tests/laws`.
+    pub fn law(name: &str) -> Self {
+        Self { binary: Binary::Laws, name: name.to_owned() }
+    }
+
+    /// Returns a test of `tests/platform`.
+    pub fn platform(name: &str) -> Self {
+        Self { binary: Binary::Platform, name: name.to_owned() }
+    }
+}
+
+/// One broken rule.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    pub id: String,
+    /// Where it is broken.
+    pub file: &'static str,
+    /// The tests that must fail, each of them.
+    pub tests: Vec<Test>,
+}
+
+/// Everything that is patched into the copy, and every mutant in it.
+pub struct Table {
+    pub sites: Vec<Site>,
+    pub mutants: Vec<Mutant>,
+    /// What is wrong with the table itself.
+    pub problems: Vec<String>,
+}
+
+impl Table {
+    /// Returns how many mutants have each id.
+    pub fn counts(&self) -> BTreeMap<&str, usize> {
+        let mut counts = BTreeMap::new();
+        for mutant in &self.mutants {
+            *counts.entry(mutant.id.as_str()).or_insert(0) += 1;
+        }
+        counts
+    }
+}
