@@ -18,6 +18,7 @@ mod digest;
 mod exposure;
 mod import;
 mod limits;
+mod model;
 mod origin;
 mod shape;
 mod snapshot;
