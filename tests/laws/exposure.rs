@@ -8,8 +8,8 @@ use trectl::platform::wire::{TreDescription, WireState};
 
 use crate::support::check;
 use crate::support::exposure::{Audience, Ends};
+use crate::support::headless::is_beheaded;
 use crate::support::scene::{Scene, scenes};
-use crate::support::search::is_beheaded;
 use crate::support::stage::{Terms, change, operations};
 
 type States = Vec<Option<TreDescription>>;

@@ -21,6 +21,7 @@ mod import;
 mod limits;
 mod locks;
 mod machine;
+mod model;
 mod origin;
 mod rename;
 mod shape;

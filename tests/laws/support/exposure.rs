@@ -70,13 +70,45 @@ impl Audience {
     }
 }
 
+/// The values before of policies that move between values that cannot be compared: that goes with
+/// the loosenings, so what was counts as the stricter one.
+pub type Incomparable = BTreeMap<String, Option<Value>>;
+
+/// Returns the policies that a change moves between values that cannot be compared.
+pub fn incomparable(
+    before: Option<&TreDescription>,
+    after: Option<&TreDescription>,
+) -> Incomparable {
+    let policies = |tre: Option<&TreDescription>| tre.map(set_policies).unwrap_or_default();
+    let (old, new) = (policies(before), policies(after));
+    let incomparable = old.keys().chain(new.keys()).filter(|name| {
+        let (old, new) = (old.get(*name), new.get(*name));
+        !is_at_least_as_strict(old, new) && !is_at_least_as_strict(new, old)
+    });
+    incomparable.map(|it| (it.clone(), old.get(it).cloned())).collect()
+}
+
+impl Exposure {
+    /// Tells whether an exposure is at most another one, within a change.
+    pub fn is_at_most(one: Option<&Self>, other: Option<&Self>, change: &Incomparable) -> bool {
+        let Some(one) = one else { return true };
+        let Some(other) = other else { return false };
+        one.roles.is_subset(&other.roles)
+            && is_same(&one.inventory, &other.inventory)
+            && one.state <= other.state
+            && one.policies.keys().chain(other.policies.keys()).all(|name| {
+                let (one, other) = (one.policies.get(name), other.policies.get(name));
+                is_at_least_as_strict(one, other)
+                    || change.get(name).is_some_and(|old| one == old.as_ref())
+            })
+    }
+}
+
 /// The two ends of a change, for one person.
 pub struct Ends {
     pub before: Option<Exposure>,
     pub after: Option<Exposure>,
-    /// The values before of policies that move between values that cannot be compared: that goes
-    /// with the loosenings, so what was counts as the stricter one.
-    incomparable: BTreeMap<String, Option<Value>>,
+    incomparable: Incomparable,
     is_swapped_in: bool,
 }
 
@@ -88,16 +120,10 @@ impl Ends {
         after: Option<&TreDescription>,
         person: &str,
     ) -> Self {
-        let policies = |tre: Option<&TreDescription>| tre.map(set_policies).unwrap_or_default();
-        let (old, new) = (policies(before), policies(after));
-        let incomparable = old.keys().chain(new.keys()).filter(|name| {
-            let (old, new) = (old.get(*name), new.get(*name));
-            !is_at_least_as_strict(old, new) && !is_at_least_as_strict(new, old)
-        });
         Self {
             before: audience.exposure(before, person),
             after: audience.exposure(after, person),
-            incomparable: incomparable.map(|it| (it.clone(), old.get(it).cloned())).collect(),
+            incomparable: incomparable(before, after),
             is_swapped_in: before
                 .zip(after)
                 .is_some_and(|(before, after)| is_swapped_in(before, after, person)),
@@ -118,21 +144,12 @@ impl Ends {
 
     /// Tells whether an exposure is at most another one.
     pub fn is_at_most(&self, one: Option<&Exposure>, other: Option<&Exposure>) -> bool {
-        let Some(one) = one else { return true };
-        let Some(other) = other else { return false };
-        one.roles.is_subset(&other.roles)
-            && is_same(&one.inventory, &other.inventory)
-            && one.state <= other.state
-            && one.policies.keys().chain(other.policies.keys()).all(|name| {
-                let (one, other) = (one.policies.get(name), other.policies.get(name));
-                is_at_least_as_strict(one, other)
-                    || self.incomparable.get(name).is_some_and(|old| one == old.as_ref())
-            })
+        Exposure::is_at_most(one, other, &self.incomparable)
     }
 }
 
 /// Tells whether somebody replaces the last reviewers of a published step while a release is on.
-fn is_swapped_in(before: &TreDescription, after: &TreDescription, person: &str) -> bool {
+pub fn is_swapped_in(before: &TreDescription, after: &TreDescription, person: &str) -> bool {
     let moves = match (&before.inventory.active, &after.inventory.active) {
         (Some(old), Some(new)) => !is_same(old, new),
         _ => false,

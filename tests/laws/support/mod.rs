@@ -6,6 +6,7 @@ pub mod directory;
 pub mod document;
 pub mod exposure;
 pub mod goal;
+pub mod headless;
 pub mod moves;
 pub mod scene;
 pub mod search;

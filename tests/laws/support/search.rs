@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use trectl::platform::wire::{TreDescription, WireState};
+use trectl::platform::wire::TreDescription;
 
 use super::directory::TRE;
 use super::document::{Document, assets};
 use super::exposure::{Audience, Ends};
 use super::goal::{goal, normal};
+use super::headless::is_beheaded;
 use super::moves::{Move, moves};
 use super::scene::Scene;
 
@@ -121,17 +122,4 @@ impl Rules<'_> {
             ends.is_swapped_in(after) || ends.allow(self.audience.exposure(after, person).as_ref())
         })
     }
-}
-
-/// Tells whether a call took the last admin, or the last reviewer of a published step.
-pub fn is_beheaded(before: &TreDescription, after: &TreDescription) -> bool {
-    if after.admins.is_empty() && !before.admins.is_empty() {
-        return true;
-    }
-    let is_published = before.state != WireState::Draft;
-    is_published
-        && after.application_review_steps.iter().any(|step| {
-            let had = before.application_review_steps.iter().find(|old| old.id == step.id);
-            step.reviewers.is_empty() && had.is_some_and(|old| !old.reviewers.is_empty())
-        })
 }

@@ -277,7 +277,7 @@ pub fn operations(change: &TreChange) -> Vec<String> {
 }
 
 /// Returns what a future gives that never waits: the embedded platform answers at once.
-fn now<T>(future: impl Future<Output = T>) -> T {
+pub fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Task::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("a platform in memory never waits"),

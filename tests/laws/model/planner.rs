@@ -1,0 +1,194 @@
+//! The one door to the planner. Everything else of the model check knows plans as plain data, and
+//! nothing of how they are made.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use trectl::desired::Desired;
+use trectl::lifecycle::{LOCKS, TRANSITIONS};
+use trectl::live;
+use trectl::model::{Applied, ConsentKind, Directory, Live, Questions, TreState, UserId};
+use trectl::plan::{self, Allow, Context, Extent, Plan, Source};
+use trectl::platform::Wire;
+use trectl::sim::{InMemory, World};
+
+use super::call::Call;
+use super::consent::GUARD;
+use crate::support::directory::TRE;
+use crate::support::document::{Document, repository, target};
+use crate::support::stage::{TODAY, change, now};
+
+/// How much of a change is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Whole,
+    TightenOnly,
+}
+
+/// What a plan says of the TRE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Ready,
+    Unconsented,
+    NoOp,
+    Blocked,
+    Other,
+}
+
+/// A change that a plan forbids.
+#[derive(Debug)]
+pub struct Blocked {
+    pub path: String,
+    pub rule: String,
+    pub remedy: String,
+    pub evidence: String,
+}
+
+/// A plan, as far as the checks need it.
+pub struct Answer {
+    pub status: Status,
+    pub calls: Vec<Call>,
+    pub blocked: Vec<Blocked>,
+    pub missing: BTreeSet<ConsentKind>,
+    plan: Plan,
+}
+
+impl Answer {
+    /// Returns the plan as it is saved.
+    pub fn bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.plan).unwrap()
+    }
+}
+
+/// What the planner is asked about a slice, built once.
+pub struct Planner {
+    desired: Vec<Desired>,
+    nodes: Vec<OnceLock<(Live, Directory)>>,
+    questions: Questions,
+    operator: UserId,
+}
+
+impl Planner {
+    /// Prepares documents, and room for what is read of `nodes` states. `questions` are all that
+    /// may be asked in the slice.
+    pub fn of(documents: &[Document], nodes: usize, questions: Questions, actor: &str) -> Self {
+        let desired = documents.iter().map(|document| {
+            let mut desired = repository([document.resolved(TRE)]);
+            let guards = &mut desired.project.guards;
+            guards.mass_removal_percent = u32::try_from(GUARD.percent).unwrap();
+            guards.mass_removal_least_people = u32::try_from(GUARD.least_people).unwrap();
+            desired
+        });
+        Self {
+            desired: desired.collect(),
+            nodes: (0..nodes).map(|_| OnceLock::new()).collect(),
+            questions,
+            operator: UserId::from_platform(actor),
+        }
+    }
+
+    /// Plans a document on a state of the platform.
+    pub fn plan(
+        &self,
+        (node, world): (usize, &World),
+        document: usize,
+        consents: &BTreeSet<ConsentKind>,
+        part: Part,
+    ) -> Answer {
+        let (live, all) = self.nodes[node].get_or_init(|| self.read(world));
+        let allow: Vec<Allow> =
+            consents.iter().map(|consent| Allow { consent: *consent, tre: None }).collect();
+        let (target, applied) = (target(&[ConsentKind::Publish]), Applied::new());
+        let nobody = Directory::of(self.operator.clone());
+        let context = Context {
+            desired: &self.desired[document],
+            target: &target,
+            live,
+            applied: &applied,
+            directory: &nobody,
+            only: None,
+            allow: &allow,
+            extent: match part {
+                Part::Whole => Extent::Full,
+                Part::TightenOnly => Extent::TightenOnly,
+            },
+            today: TODAY,
+        };
+        let directory = asked(all, &plan::questions(&context));
+        let source = Source { digest: "sha256:0".to_owned(), git: None };
+        let context = Context { directory: &directory, ..context };
+        answer(plan::plan(&context, "2026-05-01T00:00:00Z".to_owned(), source))
+    }
+
+    /// Reads what is live, and all that a plan of the slice may ask.
+    fn read(&self, world: &World) -> (Live, Directory) {
+        let reader = Wire(InMemory::new(world.clone()));
+        let live = now(live::read(&reader, None)).unwrap();
+        let directory = now(live::fill(&reader, &self.operator, &self.questions, &live)).unwrap();
+        (live, directory)
+    }
+}
+
+/// Returns the answers to the questions of one plan: it is made from no others.
+fn asked(all: &Directory, questions: &Questions) -> Directory {
+    let Questions { members, people, objects } = questions;
+    let mut directory = Directory::of(all.operator.clone());
+    for (org, users) in members {
+        let Some(known) = all.members.get(org) else { continue };
+        let listed = known.iter().filter(|(user, found)| found.is_some() || users.contains(*user));
+        let listed = listed.map(|(user, found)| (user.clone(), *found)).collect();
+        directory.members.insert(org.clone(), listed);
+    }
+    for person in people {
+        let known = all.people.get(person).map(|exists| (person.clone(), *exists));
+        directory.people.extend(known);
+    }
+    for object in objects.keys() {
+        let Some(found) = all.objects.get(object) else { continue };
+        if let Some(project) = found.as_ref().map(|found| &found.project) {
+            let known = all.projects.get(project).map(|known| (project.clone(), known.clone()));
+            directory.projects.extend(known);
+        }
+        directory.objects.insert(object.clone(), found.clone());
+    }
+    directory
+}
+
+fn answer(plan: Plan) -> Answer {
+    let of_tre = change(&plan);
+    let call = |step: &plan::Step| Call { route: step.route.clone(), input: step.input.clone() };
+    let blocked = |it: &plan::Blocked| Blocked {
+        path: it.path.clone(),
+        rule: it.rule.clone(),
+        remedy: it.remedy.clone(),
+        evidence: it.evidence.clone(),
+    };
+    Answer {
+        status: match of_tre.status {
+            plan::Status::Ready => Status::Ready,
+            plan::Status::Unconsented => Status::Unconsented,
+            plan::Status::NoOp => Status::NoOp,
+            plan::Status::Blocked => Status::Blocked,
+            plan::Status::Orphaned | plan::Status::Released => Status::Other,
+        },
+        calls: of_tre.steps.iter().map(call).collect(),
+        blocked: of_tre.blocked.iter().map(blocked).collect(),
+        missing: of_tre.missing_consents.iter().copied().collect(),
+        plan,
+    }
+}
+
+/// Returns every cell of the lock table that a document can ask for: the setting by its key, and
+/// the state. A document cannot ask for another id: that is another TRE.
+pub fn lock_cells() -> BTreeSet<(String, String)> {
+    let states = [TreState::Draft, TreState::Active, TreState::Maintenance];
+    let keys = LOCKS.iter().map(|row| row.key).filter(|key| *key != "id");
+    keys.flat_map(|key| states.map(|state| (key.to_owned(), state.to_string()))).collect()
+}
+
+/// Returns every row of the table of transitions: the live state, if any, and the desired one.
+pub fn transitions() -> BTreeSet<(String, String)> {
+    let live = |state: Option<TreState>| state.map_or("none".to_owned(), |it| it.to_string());
+    TRANSITIONS.iter().map(|(from, to, _)| (live(*from), to.to_string())).collect()
+}
+

@@ -1,0 +1,158 @@
+//! Who is how exposed in which state: the definition of the laws, asked once for every state and
+//! person and kept as numbers.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use trectl::platform::seed::Seed;
+use trectl::platform::wire::{TreDescription, WireState};
+
+use super::graph::Graph;
+use crate::support::exposure::{Audience, Exposure, Incomparable, incomparable, is_swapped_in};
+
+/// The exposures of a slice.
+pub struct Reach {
+    /// People whose exposure differs somewhere, each of their kind once.
+    people: Vec<String>,
+    /// By node, then by person.
+    exposures: Vec<u32>,
+    kinds: usize,
+    /// Whether one exposure is at most another, for each set of incomparable policies.
+    at_most: Vec<Vec<bool>>,
+    /// Which policies a node has.
+    policies: Vec<u32>,
+    sets: usize,
+    /// Which policies are incomparable, by the policies before and after.
+    moves: Vec<u32>,
+}
+
+/// The two ends of a change, for everybody.
+pub struct Ends {
+    before: usize,
+    after: usize,
+    moves: usize,
+    swapped_in: Vec<bool>,
+}
+
+impl Reach {
+    /// Asks for every exposure.
+    pub fn of(seed: &Seed, graph: &Graph) -> Self {
+        let audience = Audience::of(seed);
+        let mut known: HashMap<String, u32> = HashMap::new();
+        let mut kinds: Vec<Option<Exposure>> = Vec::new();
+        let mut columns: Vec<(String, Vec<u32>)> = Vec::new();
+        for person in audience.people() {
+            let column = graph.nodes.iter().map(|node| {
+                let exposure = audience.exposure(node.tre.as_ref(), person);
+                intern(&mut known, &mut kinds, format!("{exposure:?}"), exposure)
+            });
+            let column: Vec<u32> = column.collect();
+            if columns.iter().all(|(_, other)| *other != column) {
+                columns.push((person.to_owned(), column));
+            }
+        }
+        let nodes = 0..graph.nodes.len();
+        let by_node =
+            nodes.flat_map(|node| columns.iter().map(move |(_, column)| column[node])).collect();
+        let (policies, sets, moves, changes) = policies(graph);
+        let at_most = changes.iter().map(|change| at_most(&kinds, change)).collect();
+        Self {
+            people: columns.into_iter().map(|(person, _)| person).collect(),
+            exposures: by_node,
+            kinds: kinds.len(),
+            at_most,
+            policies,
+            sets,
+            moves,
+        }
+    }
+
+    /// Returns the two ends of a change.
+    pub fn ends(&self, graph: &Graph, before: usize, after: usize) -> Ends {
+        let tres = graph.nodes[before].tre.as_ref().zip(graph.nodes[after].tre.as_ref());
+        let steps = |tre: &TreDescription| tre.application_review_steps.clone();
+        let changes = tres.filter(|(old, new)| steps(old) != steps(new));
+        let is_swapped_in = |person: &String| {
+            changes.is_some_and(|(old, new)| is_swapped_in(old, new, person))
+        };
+        let (old, new) = (self.policies[before] as usize, self.policies[after] as usize);
+        Ends {
+            before,
+            after,
+            moves: self.moves[old * self.sets + new] as usize,
+            swapped_in: self.people.iter().map(is_swapped_in).collect(),
+        }
+    }
+
+    /// Returns somebody who is more exposed in a state than at both ends.
+    pub fn exposed(&self, graph: &Graph, ends: &Ends, node: usize) -> Option<&str> {
+        let is_amending =
+            graph.nodes[node].tre.as_ref().is_some_and(|tre| tre.state == WireState::Amending);
+        let is_too_open = |person: usize| {
+            let now = self.at(node, person);
+            let is_at_most = |end| {
+                let end = self.at(end, person);
+                now == end || self.at_most[ends.moves][now * self.kinds + end]
+            };
+            !is_at_most(ends.before)
+                && !is_at_most(ends.after)
+                && !(is_amending && ends.swapped_in[person])
+        };
+        (0..self.people.len()).find(|person| is_too_open(*person)).map(|it| &*self.people[it])
+    }
+
+    /// Returns somebody whom a call lets in further.
+    pub fn opened(&self, before: usize, after: usize) -> Option<&str> {
+        let is_opened = |person: usize| {
+            let (old, new) = (self.at(before, person), self.at(after, person));
+            old != new && !self.at_most[0][new * self.kinds + old]
+        };
+        (0..self.people.len()).find(|person| is_opened(*person)).map(|it| &*self.people[it])
+    }
+
+    /// Tells whether anybody's exposure differs between two states.
+    pub fn differs(&self, one: usize, other: usize) -> bool {
+        (0..self.people.len()).any(|person| self.at(one, person) != self.at(other, person))
+    }
+
+    fn at(&self, node: usize, person: usize) -> usize {
+        self.exposures[node * self.people.len() + person] as usize
+    }
+}
+
+fn intern<T>(known: &mut HashMap<String, u32>, all: &mut Vec<T>, key: String, value: T) -> u32 {
+    *known.entry(key).or_insert_with(|| {
+        all.push(value);
+        u32::try_from(all.len() - 1).unwrap()
+    })
+}
+
+/// Returns the policies of every node, and for each pair which of them are incomparable; where
+/// none are comes first.
+fn policies(graph: &Graph) -> (Vec<u32>, usize, Vec<u32>, Vec<Incomparable>) {
+    let (mut known, mut tres) = (HashMap::new(), Vec::new());
+    let of_node = graph.nodes.iter().map(|node| {
+        let tre = node.tre.as_ref();
+        let policies = tre.map(|tre| format!("{:?}", tre.policies)).unwrap_or_default();
+        intern(&mut known, &mut tres, policies, tre)
+    });
+    let of_node: Vec<u32> = of_node.collect();
+    let mut known = HashMap::from([("{}".to_owned(), 0)]);
+    let mut changes = vec![Incomparable::new()];
+    let mut moves = Vec::new();
+    for before in &tres {
+        for after in &tres {
+            let change = incomparable(*before, *after);
+            moves.push(intern(&mut known, &mut changes, format!("{change:?}"), change));
+        }
+    }
+    (of_node, tres.len(), moves, changes)
+}
+
+fn at_most(kinds: &[Option<Exposure>], change: &Incomparable) -> Vec<bool> {
+    let row = |one: &Option<Exposure>| -> Vec<bool> {
+        let one = one.as_ref();
+        kinds.iter().map(|other| Exposure::is_at_most(one, other.as_ref(), change)).collect()
+    };
+    kinds.par_iter().map(row).collect::<Vec<_>>().concat()
+}

@@ -1,0 +1,40 @@
+//! People: who acts, what they see, who may be an admin, and who does not exist.
+
+use trectl::model::Visibility;
+use trectl::platform::seed::SeedVisibility;
+
+use super::Sketch;
+use super::parts::{
+    FIRST, OPERATOR, cross, documents, in_every_state, inventory, live, or_unmanaged, parts, people as list,
+    step,
+};
+
+/// State × admins with and without `treManagement`, the acting account among them or not × who is
+/// listed × visibility; documents name somebody who does not exist, too.
+pub fn people() -> Sketch {
+    let admins = parts(&[OPERATOR, "user-ben", "user-fay"]);
+    let listed: [&[&str]; 3] = [&[], &[OPERATOR], &["user-eve"]];
+    let lives = in_every_state(vec![live()], &[Some(FIRST)]);
+    let lives = cross(lives, &admins[1..], |it, to| it.admins = list(to).into_iter().collect());
+    let lives = cross(lives, &listed, |it, to| {
+        it.authorized_users = list(to).into_iter().collect();
+    });
+    let lives = cross(lives, &[SeedVisibility::Private, SeedVisibility::Public], |it, to| {
+        it.visibility = *to;
+    });
+    let wanted = parts(&[OPERATOR, "user-ben", "user-fay", "user-ghost"]);
+    let asked: [&[&str]; 4] = [&[], &[OPERATOR], &["user-eve"], &["user-ghost"]];
+    let reviewers: [&[&str]; 3] = [&["user-dan"], &["user-ben"], &["user-ghost"]];
+    let documents = documents(|all| {
+        let all = cross(all, &or_unmanaged(&wanted[1..]), |it, to| {
+            it.admins = to.as_deref().map(list);
+        });
+        let all = cross(all, &or_unmanaged(&asked), |it, to| it.users = to.map(list));
+        let all = cross(all, &[None, Some(Visibility::Private)], |it, to| it.visibility = *to);
+        cross(all, &or_unmanaged(&reviewers), |it, to| {
+            it.steps = Some(vec![step("first", *to)]);
+            it.inventory = inventory(Some(FIRST));
+        })
+    });
+    Sketch { name: "people", actor: OPERATOR, lives, documents, exchanges: Vec::new() }
+}
