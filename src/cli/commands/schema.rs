@@ -7,6 +7,7 @@ use crate::cli::doctor;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
+use crate::cli::who;
 use crate::diag::{self, did_you_mean};
 use crate::live::Snapshot;
 use crate::plan::Plan;
@@ -16,6 +17,7 @@ use crate::schema;
 /// Schemas of what trectl writes; those of what people write are in `schema`.
 const WRITTEN: &[schema::NamedSchema] = &[
     ("plan", || schemars::schema_for!(Plan)),
+    ("who", || schemars::schema_for!(who::Report)),
     ("drift", || schemars::schema_for!(DriftReport)),
     ("doctor", || schemars::schema_for!(doctor::Report)),
     ("snapshot", || schemars::schema_for!(Snapshot)),

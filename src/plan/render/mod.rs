@@ -18,6 +18,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 pub use drift::{DriftReport, drift_human};
+pub use field::count;
+pub use people::name_some;
 pub use summary::nothing;
 pub use text::{Page, Palette, Para, Role};
 

@@ -112,6 +112,11 @@ impl Stage {
         Self::of(self.platform.world())
     }
 
+    /// Returns the platform as it is now.
+    pub fn world(&self) -> World {
+        self.platform.world()
+    }
+
     /// Makes a call as the acting account.
     pub fn call(&self, route: &str, input: &Value) -> Result<(), PlatformError> {
         self.platform.call(route, input).map(drop)
@@ -265,7 +270,7 @@ pub fn operations(change: &TreChange) -> Vec<String> {
 }
 
 /// Returns what a future gives that never waits: the embedded platform answers at once.
-fn now<T>(future: impl Future<Output = T>) -> T {
+pub fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Task::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("a platform in memory never waits"),
