@@ -7,7 +7,7 @@ use crate::snapshot::biobank;
 
 fn impact(repo: &Repo) -> Value {
     let args = ["plan", "--format", "json", "--allow", "loosen,mass-removal,publish,delete"];
-    repo.run(&args).expect(0).json()["resource_changes"][0]["impact"].clone()
+    repo.run(&args).expect(0).json().pointer("/resource_changes/0/impact").unwrap().clone()
 }
 
 fn ids(list: &Value) -> Vec<&str> {

@@ -8,7 +8,7 @@ use crate::snapshot::biobank;
 
 /// Returns the entry of somebody in the first TRE that is told.
 fn entry<'a>(report: &'a Value, id: &str) -> &'a Value {
-    let entries = report["tres"][0]["access"].as_array().unwrap();
+    let entries = report.pointer("/tres/0/access").and_then(Value::as_array).unwrap();
     entries.iter().find(|entry| entry["id"] == id).unwrap_or_else(|| panic!("{id}: {report}"))
 }
 
@@ -33,6 +33,17 @@ fn one_tre_with_the_members_of_its_orgs() {
     let first = run.lines().find_map(|line| line.strip_prefix("tre-")).unwrap();
     let id = format!("tre-{}", first.split(' ').next().unwrap());
     insta::assert_snapshot!(repo.run(&["who", &id]).expect(0).stdout);
+}
+
+#[test]
+fn it_takes_one_listing_and_one_more_for_each_org() {
+    let repo = example("tre-configs");
+    for args in [&["who", "-v"][..], &["who", "user-okafor", "-v"]] {
+        repo.run(args).expect(0).complains("Calls: 4 (2 findMembers, 1 findTres, 1 whoami).");
+    }
+    repo.run(&["who", "tre-oncology", "-v"])
+        .expect(0)
+        .complains("Calls: 2 (1 findTres, 1 whoami).");
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn with_request(scene: &Scene) -> Seed {
 #[test]
 fn what_is_said_of_somebodys_access_is_what_the_platform_lets_them_do() {
     let seen: [Cell<u32>; 6] = Default::default();
-    check(600, scenes(), |scene| {
+    check(400, scenes(), |scene| {
         let seed = with_request(&scene);
         let stage = scene.stage();
         let Some(tre) = stage.describe() else { return Ok(()) };
@@ -177,7 +177,7 @@ fn what_is_said_of_somebodys_access_is_what_the_platform_lets_them_do() {
 #[test]
 fn who_is_said_to_come_in_or_leave_does_and_who_stays_stays() {
     let seen: [Cell<u32>; 5] = Default::default();
-    check(2_500, scenes(), |scene| {
+    check(1_500, scenes(), |scene| {
         let stage = scene.stage();
         let planned = change(&stage.plan(&scene.document, &Terms::consented())).clone();
         if planned.status != Status::Ready || !stage.is_in_sight() {

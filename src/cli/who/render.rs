@@ -40,7 +40,8 @@ fn summary(report: &Report) -> String {
     let tres = count(report.tres.len(), "TRE", "TREs");
     let entries = count(entries().count(), "entry", "entries");
     match (live, asked) {
-        (0, 0) => format!("{tres}, {entries}: what is live is what is asked for."),
+        (0, 0) if of(Standing::Both) == 0 => format!("{tres}, {entries}."),
+        (0, 0) => format!("{tres}, {entries}: the lists that are managed are live as asked for."),
         _ => format!(
             "{tres}, {entries}. {live} live only, {asked} asked for only: not applied yet, or edited \
              on the platform. `plan` and `drift` tell which."
@@ -90,9 +91,11 @@ struct Group<'a> {
     all: Vec<&'a Entry>,
 }
 
+/// What entries of one line have in common.
+type Shared<'a> = (&'a Path, Standing, bool, Vec<&'a [String]>);
+
 fn grouped(entries: &[Entry]) -> Vec<Group<'_>> {
-    let mut groups: BTreeMap<(&Path, Standing, bool, Vec<&[String]>), Vec<&Entry>> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<Shared<'_>, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         let ways = entry.from.iter().map(|written| written.groups.as_slice()).collect();
         let key = (&entry.path, entry.standing, entry.id.starts_with("org-"), ways);
