@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["schema", "source"],
     &["desired", "inventory"],
     &["diff", "lifecycle", "rules"],
-    &["drift", "plan", "guardrail"],
+    &["access", "drift", "plan", "guardrail"],
     &["live", "api", "sim", "state"],
     &["apply"],
     &["cli"],
@@ -29,6 +29,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// Folders or files whose code is a function of its arguments and nothing else.
 const PURE: &[&str] = &[
+    "access",
     "api/answer.rs",
     "api/config",
     "api/config.rs",

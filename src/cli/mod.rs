@@ -26,6 +26,7 @@ mod saved;
 mod session;
 mod settings;
 mod sharing;
+mod who;
 
 use std::ffi::OsString;
 

@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::diag::did_you_mean;
 use crate::live::{self, LiveError};
 use crate::model::{Applied, Directory, Live, RequestCounts, TreId, UserId};
-use crate::plan::{self, Allow, Context, Extent, Plan, Source, Status, UNCOUNTED_REQUESTS};
+use crate::plan::{self, Allow, Context, Extent, Plan, Source, Status};
 use crate::platform::Reader;
 use crate::state::{Loaded, StateError};
 
@@ -167,12 +167,8 @@ pub fn note_requests(
 ) {
     for change in &mut plan.resource_changes {
         let id = TreId::from_platform(&change.name);
-        if !changed.contains(&id) {
-            continue;
-        }
-        match counts.get(&id) {
-            Some(counted) => change.impact.requests = *counted,
-            None => change.impact.unknown.push(UNCOUNTED_REQUESTS.to_owned()),
+        if changed.contains(&id) {
+            change.impact.note_requests(counts.get(&id).copied());
         }
     }
 }

@@ -126,6 +126,11 @@ fn note_unchecked(plan: &mut Plan, open: &BTreeMap<TreId, Vec<String>>) {
             told.push_str(&format!("; and {} more", open.len() - TOLD));
         }
         change.warnings.push(format!("Not in the snapshot, so not checked: {told}."));
-        change.impact.unknown.extend(open.iter().map(|what| what.replace('`', "")));
+        let unknown = &mut change.impact.unknown;
+        for what in open.iter().map(|what| what.replace('`', "")) {
+            if !unknown.contains(&what) {
+                unknown.push(what);
+            }
+        }
     }
 }

@@ -23,11 +23,11 @@ pub async fn fill(
     questions: &Questions,
     live: &Live,
 ) -> Result<Directory, LiveError> {
-    let Questions { members, people, objects } = questions;
+    let Questions { members, listings, people, objects } = questions;
     let mut of_people = Directory::of(operator.clone());
     let mut of_assets = Directory::of(operator.clone());
     let people = async {
-        fill_members(reader, members, &mut of_people).await?;
+        fill_members(reader, (members, listings), &mut of_people).await?;
         let strangers = recognize(people, live, &mut of_people);
         fill_people(reader, &strangers, &mut of_people).await
     };
@@ -38,7 +38,7 @@ pub async fn fill(
         fill_projects(reader, &projects, &mut of_assets).await
     };
     tokio::try_join!(people, assets)?;
-    let Directory { operator: _, members: _, people: _, objects, projects } = of_assets;
+    let Directory { operator: _, members: _, whole: _, people: _, objects, projects } = of_assets;
     Ok(Directory { objects, projects, ..of_people })
 }
 
@@ -81,20 +81,23 @@ fn named(live: &Live, directory: &Directory) -> impl Iterator<Item = Principal> 
 /// listing may hide members.
 async fn fill_members(
     reader: &dyn Reader,
-    asked: &BTreeMap<OrgId, BTreeSet<UserId>>,
+    (asked, whole): (&BTreeMap<OrgId, BTreeSet<UserId>>, &BTreeSet<OrgId>),
     directory: &mut Directory,
 ) -> Result<(), LiveError> {
-    let listings = gather(asked.keys().map(|org| reader.find_members(org, None))).await;
+    let orgs: BTreeSet<&OrgId> = asked.keys().chain(whole).collect();
+    let listings = gather(orgs.iter().map(|org| reader.find_members(org, None))).await;
     let mut unlisted: Vec<(&OrgId, &UserId)> = Vec::new();
-    for ((org, users), listing) in asked.iter().zip(listings) {
+    for (org, listing) in orgs.into_iter().zip(listings) {
         let Some(listing) = unless_refused(listing)? else { continue };
         let mut members: BTreeMap<UserId, Option<Member>> = BTreeMap::new();
         for listed in &listing {
             let (user, member) = convert::member(org, listed)?;
             members.insert(user, Some(member));
         }
-        unlisted.extend(users.iter().filter(|user| !members.contains_key(*user)).map(|u| (org, u)));
+        let users = asked.get(org).into_iter().flatten();
+        unlisted.extend(users.filter(|user| !members.contains_key(*user)).map(|user| (org, user)));
         directory.members.insert(org.clone(), members);
+        directory.whole.insert(org.clone());
     }
     let answers =
         gather(unlisted.iter().map(|(org, user)| reader.find_members(org, Some(user)))).await;

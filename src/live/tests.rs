@@ -172,6 +172,7 @@ async fn a_directory_tells_known_from_missing_from_unknown() {
     let object = |last| ObjectId::from_platform(&hash("record", last));
     let project = |last| ProjectId::from_platform(&hash("project", last));
     let questions = Questions {
+        listings: Default::default(),
         members: [
             (org("org-biobank"), [user("user-amara"), user("user-li"), user("user-zoe")].into()),
             (org("org-hidden"), [user("user-zoe")].into()),

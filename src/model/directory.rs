@@ -88,6 +88,8 @@ pub struct Questions {
     /// Orgs whose memberships matter, each with the users that must be found in it, even where a
     /// listing of the org does not show them.
     pub members: BTreeMap<OrgId, BTreeSet<UserId>>,
+    /// Orgs of which every member matters, whoever that is.
+    pub listings: BTreeSet<OrgId>,
     /// People and orgs that must exist.
     pub people: BTreeSet<Principal>,
     /// Assets to look up, each with the project it was written with, if any.
@@ -101,6 +103,9 @@ pub struct Directory {
     pub operator: UserId,
     /// Memberships by org; a user that was asked for and is no member is `None`.
     pub members: BTreeMap<OrgId, BTreeMap<UserId, Option<Member>>>,
+    /// Orgs of which `members` holds everybody whom the platform shows.
+    #[serde(default)]
+    pub whole: BTreeSet<OrgId>,
     /// Whether people and orgs exist.
     pub people: BTreeMap<Principal, bool>,
     /// Objects; `None` where the platform knows none that the operator may see.
@@ -115,6 +120,7 @@ impl Directory {
         Self {
             operator,
             members: BTreeMap::new(),
+            whole: BTreeSet::new(),
             people: BTreeMap::new(),
             objects: BTreeMap::new(),
             projects: BTreeMap::new(),
@@ -124,6 +130,12 @@ impl Directory {
     /// Returns a user's membership in an org.
     pub fn member(&self, org: &OrgId, user: &UserId) -> Lookup<Member> {
         lookup(self.members.get(org).and_then(|members| members.get(user)).copied())
+    }
+
+    /// Returns the members of an org, where the platform has shown all of them that it shows.
+    pub fn all_members(&self, org: &OrgId) -> Option<impl Iterator<Item = &UserId>> {
+        let members = self.members.get(org).filter(|_| self.whole.contains(org))?;
+        Some(members.iter().filter(|(_, member)| member.is_some()).map(|(user, _)| user))
     }
 
     /// Tells whether a person or org exists.

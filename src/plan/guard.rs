@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::consent::Need;
 use super::subject::Subject;
+use crate::access;
 use crate::desired::ConsentKind;
 use crate::model::{Principal, Tre, UserId};
 use crate::platform::Operation;
@@ -118,12 +119,10 @@ fn list<T: Ord + serde::Serialize>(
 
 /// Returns everybody who has a role in a TRE, the operator apart.
 pub(crate) fn everybody(tre: &Tre, operator: &UserId) -> BTreeSet<Principal> {
-    let admins = tre.admins.iter().filter(|admin| *admin != operator);
-    let reviewers = tre.review_steps.iter().flat_map(|step| &step.reviewers);
-    admins
-        .chain(reviewers)
-        .cloned()
-        .map(Principal::User)
-        .chain(tre.authorized_users.iter().cloned())
-        .collect()
+    let is_operator = |id: &Principal| matches!(id, Principal::User(user) if user == operator);
+    let mut roles = access::roles(tre);
+    roles.retain(|id, paths| {
+        !is_operator(id) || paths.iter().any(|path| *path != access::Path::Admin)
+    });
+    roles.into_keys().collect()
 }

@@ -9,6 +9,7 @@ mod guard;
 mod impact;
 mod model;
 mod obstacle;
+mod people;
 mod planner;
 mod question;
 mod reason;

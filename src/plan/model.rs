@@ -10,11 +10,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use super::people::{
+    EVERYBODY, EXISTING_PROJECTS, Impact, NewRequests, PersonImpact, ReviewImpact,
+    UNCOUNTED_REQUESTS,
+};
 use crate::desired::ConsentKind;
 use crate::diff::{Effect, OriginClass};
 use crate::drift::DriftItem;
 use crate::lifecycle::Verdict;
-use crate::model::{RequestCounts, TreId};
+use crate::model::TreId;
 use crate::platform::{Call, Operation};
 
 /// The version of the format; a change of meaning changes the first number.
@@ -22,9 +26,6 @@ pub const FORMAT_VERSION: &str = "1.0";
 
 /// What `target.platform` says of an embedded platform.
 pub const EMBEDDED: &str = "embedded";
-
-/// What `impact.unknown` says where data access requests could not be counted.
-pub const UNCOUNTED_REQUESTS: &str = "data access requests";
 
 /// A plan for one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -237,7 +238,9 @@ pub struct TreChange {
 }
 
 /// A place in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct Place {
     /// The file, relative to the root.
     pub filename: String,
@@ -249,6 +252,23 @@ pub struct Place {
     pub end_line: u32,
     /// Behind the last column.
     pub end_column: u32,
+}
+
+impl Place {
+    /// Returns the one stretch of one file that holds all of the places, as a person says it.
+    pub fn stretch<'a>(places: impl IntoIterator<Item = &'a Self>) -> Option<String> {
+        let mut places = places.into_iter();
+        let first = places.next()?;
+        let (mut begin, mut end) = (first.line, first.end_line);
+        for Self { filename, line, end_line, .. } in places {
+            if *filename != first.filename {
+                return Some(format!("{first} and elsewhere"));
+            }
+            (begin, end) = (begin.min(*line), end.max(*end_line));
+        }
+        let file = &first.filename;
+        Some(if begin >= end { format!("{file}:{begin}") } else { format!("{file}:{begin}-{end}") })
+    }
 }
 
 impl fmt::Display for Place {
@@ -363,32 +383,4 @@ pub struct GivenConsent {
     pub ticket: Option<String>,
     /// The entry in the document.
     pub range: Option<Place>,
-}
-
-/// What a change means for people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Impact {
-    /// Who comes in, that is, had no way in before.
-    pub gain_access: Vec<PersonImpact>,
-    /// Who loses the last way in.
-    pub lose_access: Vec<PersonImpact>,
-    /// Who leaves a list and stays in by another way.
-    pub keep_access: Vec<PersonImpact>,
-    /// Fields that let more in.
-    pub loosened: Vec<String>,
-    /// Fields that let less in.
-    pub tightened: Vec<String>,
-    /// Data access requests of the TRE, where they were counted.
-    pub requests: RequestCounts,
-    /// What cannot be seen from here.
-    pub unknown: Vec<String>,
-}
-
-/// One person or org, and the ways in that matter here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct PersonImpact {
-    /// The user or org.
-    pub id: String,
-    /// The roles and groups: `admin`, `authorized user`, `reviewer of <step>`, `group:<id>`.
-    pub via: Vec<String>,
 }

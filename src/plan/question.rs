@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::Context;
+use super::impact::Ends;
 use super::subject::Subject;
-use crate::diff::{Change, Field};
+use crate::diff::Field;
 use crate::lifecycle::Transition;
 use crate::model::{Directory, Lookup, Principal, Questions, Tre, TreId, TreState, UserId};
 
@@ -33,22 +34,27 @@ pub fn unanswered(ctx: &Context<'_>) -> BTreeMap<TreId, Vec<String>> {
 }
 
 fn of_one(subject: &Subject<'_>, questions: &mut Questions) {
-    if let Some(after) = &subject.after
-        && !subject.changes.is_empty()
-    {
+    if subject.changes.is_empty() {
+        return;
+    }
+    if let Some(after) = &subject.after {
         ask(subject, after, questions);
     }
+    ways(subject, questions);
 }
 
 /// Of an object that is known the platform was asked where its project lies, so that what it did
 /// not tell then it does not tell anybody.
 fn open(questions: &Questions, directory: &Directory) -> Vec<String> {
-    let Questions { members, people, objects } = questions;
+    let Questions { members, listings, people, objects } = questions;
     let mut open = Vec::new();
     for person in people {
         if directory.person(person) == Lookup::Unknown {
             open.push(format!("whether `{person}` exists"));
         }
+    }
+    for org in listings.iter().filter(|org| !directory.whole.contains(*org)) {
+        open.push(format!("members of `{org}`"));
     }
     for (org, users) in members {
         if users.is_empty() && !directory.members.contains_key(org) {
@@ -97,7 +103,6 @@ fn ask(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
         }
     }
     assets(subject, after, questions);
-    remaining_ways(subject, after, questions);
 }
 
 fn person(user: &UserId, questions: &mut Questions) {
@@ -121,24 +126,25 @@ fn assets(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
     }
 }
 
-/// Whoever loses a role may stay in as a member of a listed org. The listing of the org tells;
-/// nobody must be found in it.
-fn remaining_ways(subject: &Subject<'_>, after: &Tre, questions: &mut Questions) {
-    let leaves = |change: &Change| {
-        let has_role = matches!(
-            change.field,
-            Field::Admin(_)
-                | Field::AuthorizedUser(Principal::User(_))
-                | Field::Reviewer(..)
-                | Field::ReviewStep(_)
-        );
-        has_role && change.after.is_null()
-    };
-    if !subject.changes.iter().any(leaves) {
+/// Whoever comes in may have been in as a member of a listed org, and whoever leaves may stay in so;
+/// an org that comes or goes stands for its members. Of people who have a part already the listing
+/// tells: nobody must be found in it. Of others only a whole one does.
+fn ways(subject: &Subject<'_>, questions: &mut Questions) {
+    let ends = Ends::of(subject);
+    let Ends { before, after } = &ends;
+    if before.orgs != after.orgs {
+        questions.listings.extend(before.orgs.union(&after.orgs).cloned());
         return;
     }
-    for listed in &after.authorized_users {
-        if let Principal::Org(org) = listed {
+    let moved = |id: &&Principal| {
+        matches!(id, Principal::User(_))
+            && ends.minds_orgs(id)
+            && before.roles.get(*id) != after.roles.get(*id)
+    };
+    if after.roles.keys().filter(moved).any(|id| !before.roles.contains_key(id)) {
+        questions.listings.extend(before.orgs.iter().cloned());
+    } else if before.roles.keys().any(|id| moved(&id)) {
+        for org in &before.orgs {
             questions.members.entry(org.clone()).or_default();
         }
     }

@@ -19,7 +19,7 @@ fn checkout(repo: &Repo, files: &[&str]) -> Repo {
 }
 
 /// Returns a copy of an example.
-fn example(name: &str) -> Repo {
+pub fn example(name: &str) -> Repo {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
     let repo = Repo::empty();
     copy(&root, repo.path());
@@ -146,8 +146,10 @@ fn what_the_snapshot_does_not_know_is_claimed_by_nobody_and_said() {
     assert_eq!(change["status"], "ready");
     let expected = [
         "members of org-nowhere",
+        "whether user-nobody was a member of org-leeds",
         "whether org-nowhere exists",
         "whether user-nobody exists",
+        "members of org-leeds",
         "whether user-nobody holds treManagement in org-biobank",
     ];
     assert_eq!(change["impact"]["unknown"], json!(expected));

@@ -54,6 +54,8 @@ pub enum Command {
     Snapshot(Snapshot),
     /// Shows one TRE as it is live, or a saved plan again
     Show(Show),
+    /// Shows who has access to what, through which path, from which line
+    Who(Who),
     /// Explains what may change in which state, why, and the way round it
     Explain(Explain),
     /// Prints the JSON Schema of a kind of document
@@ -203,6 +205,14 @@ pub struct Show {
     /// A saved plan
     #[arg(long, value_name = "FILE")]
     pub plan: Option<Utf8PathBuf>,
+}
+
+/// `who`
+#[derive(Debug, ClapArgs)]
+pub struct Who {
+    /// A person or org (`user-…`, `org-…`), a group (`group:…`) or a TRE; without one, every TRE
+    #[arg(value_name = "PERSON or ID")]
+    pub id: Option<String>,
 }
 
 /// `explain`

@@ -16,6 +16,7 @@ mod sim;
 mod snapshot;
 mod state;
 mod validate;
+mod who;
 
 use super::args::{Command, Format, Show};
 use super::failure::{Failure, Outcome};
@@ -33,6 +34,7 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
         Command::Snapshot(args) => snapshot::run(args, output),
         Command::Doctor => doctor::run(output),
         Command::Show(args) => show::run(args, output),
+        Command::Who(args) => who::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Schema(args) => schema::run(args, output),
         Command::New(args) => new::run(args, output),

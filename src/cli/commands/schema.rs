@@ -8,6 +8,7 @@ use crate::cli::doctor;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
+use crate::cli::who;
 use crate::diag::{self, did_you_mean};
 use crate::live::Snapshot;
 use crate::plan::Plan;
@@ -18,6 +19,7 @@ use crate::schema;
 const WRITTEN: &[schema::NamedSchema] = &[
     ("plan", || schemars::schema_for!(Plan)),
     ("explain", || schemars::schema_for!(explain::Document)),
+    ("who", || schemars::schema_for!(who::Report)),
     ("drift", || schemars::schema_for!(DriftReport)),
     ("doctor", || schemars::schema_for!(doctor::Report)),
     ("snapshot", || schemars::schema_for!(Snapshot)),

@@ -11,7 +11,7 @@ pub fn survey(
     select_bill_to: Option<&[OrgId]>,
     mut questions: Questions,
 ) -> Questions {
-    let Questions { members, people: _, objects } = &mut questions;
+    let Questions { members, listings: _, people: _, objects } = &mut questions;
     for org in billing(live, select_bill_to).into_iter().chain(listed_orgs(live)) {
         members.entry(org.clone()).or_default();
     }
@@ -28,7 +28,8 @@ pub fn survey(
 }
 
 /// Leaves out whoever belongs to an org that pays for nothing, unless a TRE or a question names
-/// them: a snapshot is no list of the members of other people's orgs.
+/// them, or a question is about all of its members: a snapshot is no list of the members of other
+/// people's orgs.
 pub fn without_strangers(
     mut directory: Directory,
     live: &Live,
@@ -37,7 +38,9 @@ pub fn without_strangers(
 ) -> Directory {
     let billing = billing(live, select_bill_to);
     let named: BTreeSet<&UserId> = live.tres.values().flat_map(users).collect();
-    for (org, members) in directory.members.iter_mut().filter(|(org, _)| !billing.contains(org)) {
+    let is_kept = |org: &OrgId| billing.contains(org) || questions.listings.contains(org);
+    directory.whole.retain(is_kept);
+    for (org, members) in directory.members.iter_mut().filter(|(org, _)| !is_kept(org)) {
         let asked = questions.members.get(org);
         members.retain(|user, _| {
             named.contains(user) || asked.is_some_and(|asked| asked.contains(user))

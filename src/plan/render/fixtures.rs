@@ -117,7 +117,14 @@ pub fn options(exit: u8) -> Options {
 }
 
 pub fn users(count: usize, name: &str, via: Value) -> Vec<Value> {
-    (1..=count).map(|n| json!({"id": format!("user-{name}{n:02}"), "via": via})).collect()
+    let user = |n| json!({"id": format!("user-{name}{n:02}"), "via": via, "gives": listed()});
+    (1..=count).map(user).collect()
+}
+
+/// What being listed gives in an active TRE with a Data Showcase.
+fn listed() -> Value {
+    let grant = |right| json!({"right": right, "evidence": "documented"});
+    json!(["find", "send_requests", "read_showcase_project"].map(grant))
 }
 
 pub fn members() -> Value {
@@ -172,6 +179,14 @@ pub fn members() -> Value {
             "keep_access": [
                 {"id": "user-silva", "via": ["admin"]}, {"id": "user-wu", "via": ["admin"]}
             ],
+            "more_access": [{
+                "id": "user-priya", "via": ["reviewer of governance"],
+                "gives": [{"right": "decide_step", "step": "governance", "evidence": "documented"}]
+            }],
+            "review": [{
+                "step": "governance", "path": "/reviewSteps/0/reviewers", "reviewers_before": 1,
+                "reviewers_after": 1, "leaves": ["user-old"], "comes": ["user-priya"], "in_review": 1
+            }],
             "requests": {"in_review": 1, "approved": 4}
         }
     })
@@ -266,7 +281,20 @@ pub fn a_new_tre_that_is_published_and_one_that_is_deleted() -> Plan {
         "given_consents": [
             {"consent": "publish", "by": "command_line", "until": null, "ticket": null, "range": null}
         ],
-        "impact": {"gain_access": [{"id": "org-leeds", "via": ["authorized user"]}]}
+        "impact": {
+            "gain_access": [
+                {"id": "org-fjord", "via": ["authorized user"], "gives": listed()},
+                {"id": "org-leeds", "via": ["authorized user"], "gives": listed(), "members": 40},
+                {
+                    "id": "everybody", "via": ["public"],
+                    "gives": [
+                        {"right": "find", "evidence": "documented"},
+                        {"right": "send_requests", "evidence": "assumed"}
+                    ]
+                }
+            ],
+            "unknown": ["members of org-fjord"]
+        }
     });
     let gone = json!({
         "name": "tre-gone", "desired_state": "deleted",

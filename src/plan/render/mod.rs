@@ -26,8 +26,10 @@ use sha2::{Digest, Sha256};
 
 pub use drift::{DriftReport, drift_human};
 pub use explain::explanation;
+pub use field::count;
 pub(crate) use field::{Part, part, segments};
 pub use markdown::{LIMIT as MARKDOWN_LIMIT, markdown};
+pub use people::name_some;
 pub use summary::nothing;
 pub use text::{Page, Palette, Para, Role};
 

@@ -2,69 +2,134 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Verbosity;
 use super::field::{Part, count, entries, name, part};
 use super::text::{Page, Para, Role};
-use crate::plan::{FieldChange, Impact, PersonImpact, Place, TreChange};
+use crate::access::{self, Grant, Right};
+use crate::plan::{
+    EVERYBODY, EXISTING_PROJECTS, FieldChange, Impact, PersonImpact, Place, TreChange,
+    UNCOUNTED_REQUESTS,
+};
 
 /// Up to so many people are named without being asked.
 const NAMED: usize = 8;
 
 /// Writes the rows about people.
 pub fn rows(page: &mut Page, change: &TreChange, verbosity: Verbosity) {
-    let Impact { gain_access, lose_access, keep_access, .. } = &change.impact;
-    let label = format!("+ {}", count(gain_access.len(), "comes in", "come in"));
-    listing(page, change, (Role::Add, &label), gain_access, verbosity);
-    if !gain_access.is_empty() {
-        page.row((Role::Plain, ""), &[Para::words(consequence(change))]);
-    }
-    let label = format!("− {}", count(lose_access.len(), "leaves", "leave"));
-    listing(page, change, (Role::Remove, &label), lose_access, verbosity);
-    let label = format!("  {}", count(keep_access.len(), "stays in", "stay in"));
-    listing(page, change, (Role::Plain, &label), keep_access, verbosity);
-    if !lose_access.is_empty() {
-        page.row((Role::Strong, "  Not undone"), &[Para::words(not_undone(change))]);
+    let Impact { gain_access, lose_access, keep_access, more_access, .. } = &change.impact;
+    let label = head_label("+", gain_access, ("comes in", "come in"));
+    listing(page, change, (Role::Add, &label), gain_access, (verbosity, Some("They can")));
+    let label = head_label("+", more_access, ("gets more", "get more"));
+    listing(page, change, (Role::Add, &label), more_access, (verbosity, Some("They can also")));
+    let label = head_label("−", lose_access, ("leaves", "leave"));
+    listing(page, change, (Role::Remove, &label), lose_access, (verbosity, None));
+    let label = head_label(" ", keep_access, ("stays in", "stay in"));
+    listing(page, change, (Role::Plain, &label), keep_access, (verbosity, None));
+    if change.impact.unknown.iter().any(|unknown| unknown == EXISTING_PROJECTS) {
+        let text = not_undone(change);
+        if !lose_access.is_empty() {
+            page.row((Role::Strong, "  Not undone"), &[Para::words(text)]);
+        }
     }
     other_roles(page, change, verbosity);
+    not_visible(page, change);
 }
 
-/// Writes people by the way they come, go or stay.
+/// Returns how many people a list stands for: users, and members of orgs where they are known.
+pub fn heads(people: &[PersonImpact]) -> u64 {
+    people.iter().map(heads_of).sum()
+}
+
+fn heads_of(person: &PersonImpact) -> u64 {
+    match person.id.strip_prefix("user-") {
+        Some(_) => 1,
+        None => person.members.unwrap_or_default(),
+    }
+}
+
+/// Tells whether it is about nobody in particular.
+pub fn is_everybody(people: &[PersonImpact]) -> bool {
+    people.iter().any(|person| person.id == EVERYBODY)
+}
+
+/// Returns the label of a list: how many people, or orgs where nobody can tell how many people.
+fn head_label(sign: &str, people: &[PersonImpact], (one, many): (&str, &str)) -> String {
+    if is_everybody(people) {
+        return format!("{sign} everybody");
+    }
+    match heads(people) {
+        0 => format!(
+            "{sign} {}",
+            count(people.len(), &format!("org {one}"), &format!("orgs {many}"))
+        ),
+        1 => format!("{sign} 1 {one}"),
+        heads => format!("{sign} {heads} {many}"),
+    }
+}
+
+/// Writes people by the way they come, go or stay, and what a way gives behind the last one that
+/// gives the same.
 fn listing(
     page: &mut Page,
     change: &TreChange,
     label: (Role, &str),
     people: &[PersonImpact],
-    verbosity: Verbosity,
+    (verbosity, gives): (Verbosity, Option<&str>),
 ) {
     let ways = ways(people);
+    let given = |way: &Way<'_>| gives.and_then(|lead| consequence(lead, way, change));
     for (index, way) in ways.iter().enumerate() {
-        let share = if ways.len() > 1 { format!("{} ", way.people.len()) } else { String::new() };
-        let text = format!("{share}{}: {}.", way.words(), name_some(&way.people, verbosity));
+        let heads: u64 = way.people.iter().copied().map(heads_of).sum();
+        let share = if ways.len() > 1 && heads > 0 { format!("{heads} ") } else { String::new() };
+        let names: Vec<String> = way.people.iter().copied().map(named).collect();
+        let text = format!("{share}{}: {}.", way.words(), name_some(&names, verbosity));
+        let ids: Vec<String> = way.people.iter().map(|person| person.id.clone()).collect();
         let label = if index == 0 { label } else { (Role::Plain, "") };
-        page.row(label, &[Para::words(text).at(place_of(change, &way.people))]);
+        page.row(label, &[Para::words(text).at(place_of(change, &ids))]);
+        let text = given(way);
+        if let Some(text) = &text
+            && ways.get(index + 1).and_then(given).as_ref() != Some(text)
+        {
+            page.row((Role::Plain, ""), &[Para::words(text)]);
+        }
     }
 }
 
-/// Says what coming in means, by the state that the TRE ends in.
-pub fn consequence(change: &TreChange) -> String {
-    let mut text = match change.desired_state.as_deref() {
-        Some("active") => "Listed users can send requests.",
-        Some("maintenance") => {
-            "They see the TRE flagged as in Maintenance; no new requests until it is active again."
+/// Names somebody; an org with how many members come or go by it.
+fn named(person: &PersonImpact) -> String {
+    let PersonImpact { id, via: _, gives: _, members } = person;
+    match members {
+        _ if id == EVERYBODY => "everybody on the platform".to_owned(),
+        _ if !id.starts_with("org-") => id.clone(),
+        None => format!("{id} and all its members"),
+        Some(0) => format!("{id}, nobody by it alone"),
+        Some(members) => {
+            let members = usize::try_from(*members).unwrap_or(usize::MAX);
+            format!("{id} with {}", count(members, "member", "members"))
         }
-        _ => "A draft is visible to its admins only †: listed users get in at publishing.",
     }
-    .to_owned();
-    let after = change.change.after.as_deref();
-    let showcase = after.and_then(|tre| tre.get("inventory")?.get("dataShowcase"));
-    let is_draft = change.desired_state.as_deref() == Some("draft");
-    if !is_draft && showcase.is_some_and(|asset| !asset.is_null()) {
-        text.push_str(" Users and reviewers can read the whole project of the Data Showcase.");
+}
+
+/// Says what each way gives, once where several give the same.
+pub fn consequences(lead: &str, people: &[PersonImpact], change: &TreChange) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for text in ways(people).iter().filter_map(|way| consequence(lead, way, change)) {
+        if !said.contains(&text) {
+            said.push(text);
+        }
     }
-    if change.impact.gain_access.iter().any(|person| person.id.starts_with("org-")) {
-        text.push_str(" An org stands for all its members.");
-    }
-    text
+    said
+}
+
+/// Says what a way gives.
+fn consequence(lead: &str, way: &Way<'_>, change: &TreChange) -> Option<String> {
+    let gives = &way.people.first()?.gives;
+    let waits = change.desired_state.as_deref() == Some("maintenance")
+        && !gives.iter().any(|grant| grant.right == Right::ChangeTre);
+    let rest = if waits { " No new requests until it is active again." } else { "" };
+    Some(format!("{lead} {}.{rest}", access::words(gives)?))
 }
 
 /// Says what taking somebody off a list does not take away.
@@ -78,47 +143,103 @@ pub fn not_undone(change: &TreChange) -> String {
     }
 }
 
-/// People who change a role and neither come in nor leave.
+/// People who change a list that leads nowhere, such as one of a draft.
 fn other_roles(page: &mut Page, change: &TreChange, verbosity: Verbosity) {
-    let impact = &change.impact;
-    let told: BTreeSet<&str> = [&impact.gain_access, &impact.lose_access, &impact.keep_access]
-        .into_iter()
-        .flatten()
-        .map(|person| person.id.as_str())
-        .collect();
-    let mut roles: BTreeMap<(String, Moved), Vec<String>> = BTreeMap::new();
-    for (part, field) in lists(change) {
-        let (added, removed) = entries(field);
-        for (moved, ids) in [(Moved::In, added), (Moved::Out, removed)] {
-            let ids = ids.into_iter().filter(|id| !told.contains(id)).map(str::to_owned);
-            roles.entry((role(&part), moved)).or_default().extend(ids);
-        }
+    let mut roles: BTreeMap<(Moved, String), Vec<String>> = BTreeMap::new();
+    for (id, moved, role) in list_changes(change) {
+        roles.entry((moved, role)).or_default().push(id.to_owned());
     }
-    for ((role, moved), people) in roles.iter().filter(|(_, people)| !people.is_empty()) {
-        let (sign, verb) = match moved {
-            Moved::In => ("+ role", "also listed as"),
-            Moved::Out => ("− role", "no longer listed as"),
-        };
+    for ((moved, role), people) in &roles {
+        let sign = if *moved == Moved::In { "+ list" } else { "− list" };
+        let verb = moved.verb();
         let names = name_some(people, verbosity);
         let text = format!("{names}: {verb} {role}.");
         page.row((Role::Change, sign), &[Para::words(text).at(place_of(change, people))]);
     }
+    let is_draft = change.desired_state.as_deref() == Some("draft");
+    if is_draft && roles.keys().any(|(moved, _)| *moved == Moved::In) {
+        let text = "A draft is visible to its admins only †: others get in at publishing.";
+        page.row((Role::Plain, ""), &[Para::words(text)]);
+    }
 }
 
+/// Says what nobody could tell about these people.
+fn not_visible(page: &mut Page, change: &TreChange) {
+    let is_said = |unknown: &str| {
+        let mut said = change.warnings.iter().map(|warning| warning.replace('`', ""));
+        said.any(|warning| warning.contains(unknown))
+    };
+    let is_of_others = |unknown: &&String| {
+        *unknown != EXISTING_PROJECTS && *unknown != UNCOUNTED_REQUESTS && !is_said(unknown)
+    };
+    let unknown: Vec<&str> =
+        change.impact.unknown.iter().filter(is_of_others).map(String::as_str).collect();
+    if !unknown.is_empty() {
+        let text = format!("{}.", unknown.join("; "));
+        page.row((Role::Attention, "Not visible"), &[Para::words(text)]);
+    }
+}
+
+/// Returns who comes to or leaves a list without coming in, leaving, staying or getting more by it.
+pub fn list_changes(change: &TreChange) -> Vec<(&str, Moved, String)> {
+    let Impact { gain_access, lose_access, keep_access, more_access, .. } = &change.impact;
+    let told: BTreeSet<&str> = [gain_access, lose_access, keep_access, more_access]
+        .into_iter()
+        .flatten()
+        .map(|person| person.id.as_str())
+        .collect();
+    let mut changes = Vec::new();
+    for (role, (added, removed)) in moved(change) {
+        for (moved, ids) in [(Moved::In, added), (Moved::Out, removed)] {
+            let ids = ids.into_iter().filter(|id| !told.contains(id));
+            changes.extend(ids.map(|id| (id, moved, role.clone())));
+        }
+    }
+    changes
+}
+
+/// To a list, or from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Moved {
+pub enum Moved {
     In,
     Out,
 }
 
-/// Returns what somebody on a list is.
-pub fn role(part: &Part) -> String {
+impl Moved {
+    /// Returns what is said between somebody and the list.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::In => "listed as",
+            Self::Out => "no longer listed as",
+        }
+    }
+}
+
+fn role(part: &Part) -> String {
     match part {
         Part::Admins => "TRE admin".to_owned(),
         Part::AuthorizedUsers => "authorized user".to_owned(),
         Part::Reviewers(step) => format!("reviewer of {step}"),
         other => name(other),
     }
+}
+
+/// Returns who comes to or leaves which list; the reviewers of a step that comes or goes too.
+fn moved(change: &TreChange) -> impl Iterator<Item = (String, (Vec<&str>, Vec<&str>))> {
+    change.fields.iter().filter_map(|field| match part(change, &field.path) {
+        part @ (Part::Admins | Part::AuthorizedUsers | Part::Reviewers(_)) => {
+            Some((role(&part), entries(field)))
+        }
+        Part::ReviewStep(Some(step), None) => {
+            let of = |value| reviewers(value).collect();
+            Some((format!("reviewer of {step}"), (of(&field.after), of(&field.before))))
+        }
+        _ => None,
+    })
+}
+
+fn reviewers(step: &Value) -> impl Iterator<Item = &str> {
+    step.get("reviewers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// Returns the fields that are lists of people.
@@ -128,11 +249,10 @@ fn lists(change: &TreChange) -> impl Iterator<Item = (Part, &FieldChange)> {
     })
 }
 
-/// People who share a way in.
+/// People who share a way in and what it gives.
 pub struct Way<'a> {
     via: &'a [String],
-    /// Their ids.
-    pub people: Vec<String>,
+    pub people: Vec<&'a PersonImpact>,
 }
 
 impl Way<'_> {
@@ -141,6 +261,7 @@ impl Way<'_> {
         let (groups, roles): (Vec<&str>, Vec<&str>) =
             self.via.iter().map(String::as_str).partition(|via| is_way(via));
         match (roles.as_slice(), groups.as_slice()) {
+            ([], ["public"]) => "as visitors of a public TRE".to_owned(),
             ([], []) => "listed by name".to_owned(),
             ([], groups) => format!("through {}", groups.join(" and ")),
             (roles, []) => format!("as {}", roles.join(" and ")),
@@ -158,14 +279,15 @@ fn is_way(via: &str) -> bool {
 
 /// Returns people by the way they come, go or stay.
 pub fn ways(people: &[PersonImpact]) -> Vec<Way<'_>> {
-    let mut ways: BTreeMap<&[String], Vec<String>> = BTreeMap::new();
+    let mut ways: BTreeMap<(&[String], &[Grant]), Vec<&PersonImpact>> = BTreeMap::new();
     for person in people {
-        ways.entry(&person.via).or_default().push(person.id.clone());
+        ways.entry((&person.via, &person.gives)).or_default().push(person);
     }
-    ways.into_iter().map(|(via, people)| Way { via, people }).collect()
+    ways.into_iter().map(|((via, _), people)| Way { via, people }).collect()
 }
 
-fn name_some(people: &[String], verbosity: Verbosity) -> String {
+/// Names people; where they are many, a few of them unless all are asked for.
+pub fn name_some(people: &[String], verbosity: Verbosity) -> String {
     let most = if verbosity >= Verbosity::Verbose { usize::MAX } else { NAMED };
     if people.len() <= most {
         return people.join(", ");
@@ -177,24 +299,11 @@ fn name_some(people: &[String], verbosity: Verbosity) -> String {
 /// Returns the one stretch of one file where these people are written, if it is one.
 fn place_of(change: &TreChange, people: &[String]) -> Option<String> {
     let wanted: BTreeSet<&str> = people.iter().map(String::as_str).collect();
-    let mut places = lists(change)
+    let places = lists(change)
         .filter(|(_, field)| {
             let (added, removed) = entries(field);
             added.iter().chain(&removed).any(|id| wanted.contains(id))
         })
         .filter_map(|(_, field)| field.range.as_ref());
-    let first = places.next()?;
-    let mut span = (first.line, first.end_line);
-    for Place { filename, line, end_line, .. } in places {
-        if *filename != first.filename {
-            return Some(format!("{first} and elsewhere"));
-        }
-        span = (span.0.min(*line), span.1.max(*end_line));
-    }
-    Some(lines(&first.filename, span))
-}
-
-/// Writes `file:line`, or `file:first-last`.
-fn lines(file: &str, (first, last): (u32, u32)) -> String {
-    if first >= last { format!("{file}:{first}") } else { format!("{file}:{first}-{last}") }
+    Place::stretch(places)
 }

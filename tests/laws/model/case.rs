@@ -103,9 +103,8 @@ impl<'a> Case<'a> {
         let tre = graph.nodes[node].tre.as_ref();
         let pending = tre.and_then(|tre| tre.inventory.pending.as_ref());
         graph.calls[call].method() == "activate"
-            && pending.is_some_and(|pending| {
-                !self.named().is_some_and(|named| is_same(&named, pending))
-            })
+            && pending
+                .is_some_and(|pending| !self.named().is_some_and(|named| is_same(&named, pending)))
     }
 
     /// Returns the inventory that the document names.
@@ -203,7 +202,8 @@ fn inventory(before: Option<&TreDescription>, document: &Document) -> Option<Str
 }
 
 fn people(role: &str, live: &[String], wanted: &[String]) -> Vec<String> {
-    let (live, wanted): (BTreeSet<_>, BTreeSet<_>) = (live.iter().collect(), wanted.iter().collect());
+    let (live, wanted): (BTreeSet<_>, BTreeSet<_>) =
+        (live.iter().collect(), wanted.iter().collect());
     let goes = live.difference(&wanted).map(|person| person_word("-", role, person));
     let comes = wanted.difference(&live).map(|person| person_word("+", role, person));
     goes.chain(comes).collect()

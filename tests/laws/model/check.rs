@@ -200,18 +200,20 @@ impl Checks<'_> {
             if is_beheading {
                 return broken(Property::NeverHeadless, format!("step {number} beheads it"));
             }
-            let exposed =
-                ends.and_then(|ends| case.slice.reach.exposed(graph, ends, next));
+            let exposed = ends.and_then(|ends| case.slice.reach.exposed(graph, ends, next));
             if let Some(person) = exposed {
-                let what = format!("after step {number} {person} is more exposed than at both ends");
+                let what =
+                    format!("after step {number} {person} is more exposed than at both ends");
                 return broken(Property::NeverMoreOpen, what);
             }
             moves |= case.slice.reach.differs(node, next);
             node = next;
         }
-        let is_there = case.goal_node.is_some_and(|it| graph.nodes[it].class == graph.nodes[node].class);
+        let is_there =
+            case.goal_node.is_some_and(|it| graph.nodes[it].class == graph.nodes[node].class);
         if !is_there {
-            let what = format!("it does not end where the document leads: {:?}", graph.nodes[node].tre);
+            let what =
+                format!("it does not end where the document leads: {:?}", graph.nodes[node].tre);
             return broken(Property::Sound, what);
         }
         let is_telling = !self.planned.calls.is_empty();
@@ -282,9 +284,8 @@ impl Checks<'_> {
                 && answer.calls == self.planned.calls;
             if !is_right {
                 let (status, missing) = (answer.status, answer.missing);
-                let what = format!(
-                    "with {given:?} of {needed:?} it is {status:?} and lacks {missing:?}"
-                );
+                let what =
+                    format!("with {given:?} of {needed:?} it is {status:?} and lacks {missing:?}");
                 return broken(Property::Consents, what);
             }
         }
@@ -307,13 +308,17 @@ impl Checks<'_> {
         let wanted = tightened(case, closing);
         let answer = plan(case, case.live, &consents, Part::TightenOnly);
         let property = Property::TightenOnly;
-        let is_admin = case.before().is_some_and(|tre| tre.admins.iter().any(|it| it == case.slice.actor));
+        let is_admin =
+            case.before().is_some_and(|tre| tre.admins.iter().any(|it| it == case.slice.actor));
         let goal = if case.is_hidden() { None } else { graph.goal(wanted.as_ref()) };
         let is_idle = case.is_hidden()
             || goal.is_some_and(|goal| graph.nodes[goal].class == graph.nodes[case.live].class);
         if !is_idle && !is_admin {
             if answer.status != Status::Blocked {
-                return broken(property, "the acting account is no admin, and yet it is not blocked");
+                return broken(
+                    property,
+                    "the acting account is no admin, and yet it is not blocked",
+                );
             }
             self.held(property, true);
             return Ok(());

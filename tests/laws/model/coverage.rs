@@ -58,7 +58,9 @@ fn pipeline(before: &[WireStep], goal: &[WireStep]) -> Vec<&'static str> {
     }
     let mut changed = Vec::new();
     let mut pairs = before.iter().zip(goal);
-    if pairs.clone().any(|(old, new)| (&old.name, &old.description) != (&new.name, &new.description))
+    if pairs
+        .clone()
+        .any(|(old, new)| (&old.name, &old.description) != (&new.name, &new.description))
     {
         changed.push("reviewSteps[].name, reviewSteps[].description");
     }

@@ -191,4 +191,3 @@ pub fn transitions() -> BTreeSet<(String, String)> {
     let live = |state: Option<TreState>| state.map_or("none".to_owned(), |it| it.to_string());
     TRANSITIONS.iter().map(|(from, to, _)| (live(*from), to.to_string())).collect()
 }
-

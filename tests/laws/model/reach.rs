@@ -72,9 +72,8 @@ impl Reach {
         let tres = graph.nodes[before].tre.as_ref().zip(graph.nodes[after].tre.as_ref());
         let steps = |tre: &TreDescription| tre.application_review_steps.clone();
         let changes = tres.filter(|(old, new)| steps(old) != steps(new));
-        let is_swapped_in = |person: &String| {
-            changes.is_some_and(|(old, new)| is_swapped_in(old, new, person))
-        };
+        let is_swapped_in =
+            |person: &String| changes.is_some_and(|(old, new)| is_swapped_in(old, new, person));
         let (old, new) = (self.policies[before] as usize, self.policies[after] as usize);
         Ends {
             before,

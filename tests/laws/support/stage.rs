@@ -119,6 +119,11 @@ impl Stage {
         Self::of(self.platform.world())
     }
 
+    /// Returns the platform as it is now.
+    pub fn world(&self) -> World {
+        self.platform.world()
+    }
+
     /// Makes a call as the acting account.
     pub fn call(&self, route: &str, input: &Value) -> Result<(), PlatformError> {
         self.platform.call(route, input).map(drop)

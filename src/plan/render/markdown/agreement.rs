@@ -3,15 +3,15 @@
 use super::Reader;
 use super::inline::Inline;
 use super::part::Part;
-use super::people::{by_way, moves};
+use super::people::{by_way, who};
 use crate::diff::{Effect, OriginClass};
 use crate::plan::render::field::{Part as Field, count, part, phrase};
 use crate::plan::render::headline::{does, version};
-use crate::plan::render::people::{consequence, not_undone};
+use crate::plan::render::people::{consequences, list_changes, not_undone};
 use crate::plan::render::requests::{in_review, who_gets_it};
 use crate::plan::render::steps;
 use crate::plan::render::tre::{frozen, line as setting, ordered};
-use crate::plan::{FieldChange, Impact, PersonImpact, TreChange};
+use crate::plan::{FieldChange, Impact, TreChange};
 use crate::platform::Operation;
 
 /// The right of each list to room.
@@ -27,7 +27,8 @@ enum About {
     Loosened,
     Overruled,
     Enter,
-    Roles,
+    More,
+    Lists,
     Leave,
     GivenOut,
     Closed,
@@ -64,7 +65,7 @@ pub fn agreement<'a>(page: &'a Reader<'a>, title: &str, changes: &[&'a TreChange
 fn abouts(change: &TreChange) -> Vec<About> {
     let has = |operation| does(change, operation);
     let (leaves, returns) = (has(Operation::Deactivate), has(Operation::Reactivate));
-    let Impact { gain_access, lose_access, keep_access, .. } = &change.impact;
+    let Impact { gain_access, lose_access, keep_access, more_access, .. } = &change.impact;
     let is_published = change.live_state.as_deref().is_some_and(|state| state != "draft");
     let overrules = |origin| matches!(origin, OriginClass::Revert | OriginClass::Conflict);
     [
@@ -73,7 +74,8 @@ fn abouts(change: &TreChange) -> Vec<About> {
         (About::Loosened, !loosened(change).is_empty()),
         (About::Overruled, change.fields.iter().any(|field| overrules(field.origin))),
         (About::Enter, !gain_access.is_empty()),
-        (About::Roles, !moves(change).is_empty()),
+        (About::More, !more_access.is_empty()),
+        (About::Lists, !list_changes(change).is_empty()),
         (About::Leave, !lose_access.is_empty() || !keep_access.is_empty()),
         (About::GivenOut, is_published && returns && has(Operation::SetInventory)),
         (About::Closed, leaves && !has(Operation::Delete)),
@@ -103,7 +105,8 @@ fn item(about: About, change: &TreChange) -> Inline {
         About::Loosened => loosenings(line.strong(&format!("`{id}` becomes less strict")), change),
         About::Overruled => overruled(line, change),
         About::Enter => enter(line, change),
-        About::Roles => roles(line, change),
+        About::More => more(line, change),
+        About::Lists => lists(line, change),
         About::Leave => leave(line, change),
         About::GivenOut => given_out(line, change),
         About::Closed => closed(line, change),
@@ -175,40 +178,34 @@ fn overruled(mut line: Inline, change: &TreChange) -> Inline {
     line.words(".")
 }
 
-/// Says of people, and of orgs where there are any.
-fn who(people: &[PersonImpact]) -> String {
-    let orgs = people.iter().filter(|person| person.id.starts_with("org-")).count();
-    let users = people.len() - orgs;
-    match (users, orgs) {
-        (users, 0) => count(users, "person", "people"),
-        (0, orgs) => count(orgs, "org", "orgs"),
-        (users, orgs) => {
-            format!("{} and {}", count(users, "person", "people"), count(orgs, "org", "orgs"))
-        }
-    }
-}
-
 fn enter(line: Inline, change: &TreChange) -> Inline {
     let people = &change.impact.gain_access;
-    let verb = if people.len() == 1 { "comes in" } else { "come in" };
-    let line = line
-        .strong(&format!("{} {verb}", who(people)))
-        .words(" to ")
-        .code(&change.name)
-        .words(": ");
-    by_way(line, people).words(". ").words(&consequence(change))
+    let (said, is_one) = who(people);
+    let verb = if is_one { "comes in" } else { "come in" };
+    let line = line.strong(&format!("{said} {verb}")).words(" to ").code(&change.name).words(": ");
+    let given = consequences("They can", people, change).join(" ");
+    by_way(line, people).words(". ").words(&given)
 }
 
-fn roles(mut line: Inline, change: &TreChange) -> Inline {
+fn more(line: Inline, change: &TreChange) -> Inline {
+    let people = &change.impact.more_access;
+    let (said, is_one) = who(people);
+    let verb = if is_one { "gets more" } else { "get more" };
+    let line = line.strong(&format!("{said} {verb}")).words(" in ").code(&change.name).words(": ");
+    let given = consequences("They can also", people, change).join(" ");
+    by_way(line, people).words(". ").words(&given)
+}
+
+fn lists(mut line: Inline, change: &TreChange) -> Inline {
     line = line.words("In ").code(&change.name).words(": ");
-    let moves = moves(change);
-    for (index, (person, words)) in moves.iter().take(TOLD).enumerate() {
+    let changes = list_changes(change);
+    for (index, (person, moved, role)) in changes.iter().take(TOLD).enumerate() {
         line = line
             .words(if index > 0 { "; " } else { "" })
             .code(person)
-            .words(&format!(" is {words}"));
+            .words(&format!(" is {} {role}", moved.verb()));
     }
-    match moves.len().saturating_sub(TOLD) {
+    match changes.len().saturating_sub(TOLD) {
         0 => line.words("."),
         more => line.words(&format!("; and {more} more.")),
     }
@@ -216,24 +213,20 @@ fn roles(mut line: Inline, change: &TreChange) -> Inline {
 
 fn leave(mut line: Inline, change: &TreChange) -> Inline {
     let Impact { lose_access, keep_access, .. } = &change.impact;
-    let verb =
-        |number: usize, one: &'static str, many: &'static str| if number == 1 { one } else { many };
     if !lose_access.is_empty() {
-        let verb = verb(lose_access.len(), "loses entry", "lose entry");
-        line = line
-            .strong(&format!("{} {verb}", who(lose_access)))
-            .words(" to ")
-            .code(&change.name)
-            .words(": ");
+        let (said, is_one) = who(lose_access);
+        let verb = if is_one { "loses entry" } else { "lose entry" };
+        line = line.strong(&format!("{said} {verb}")).words(" to ").code(&change.name).words(": ");
         line = by_way(line, lose_access).words(". ").words(&not_undone(change));
     }
     if !keep_access.is_empty() {
-        let verbs = match keep_access.len() {
-            1 => ("loses a role", "stays in"),
-            _ => ("lose a role", "stay in"),
+        let (said, is_one) = who(keep_access);
+        let verbs = match is_one {
+            true => ("loses a role", "stays in"),
+            false => ("lose a role", "stay in"),
         };
         let (also, gap) = if lose_access.is_empty() { ("", "") } else { ("In addition ", " ") };
-        line = line.words(&format!("{gap}{also}{} {} in ", who(keep_access), verbs.0));
+        line = line.words(&format!("{gap}{also}{said} {} in ", verbs.0));
         line = line.code(&change.name).words(&format!(" and {} ", verbs.1));
         line = by_way(line, keep_access).words(".");
     }

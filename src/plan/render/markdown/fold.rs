@@ -2,10 +2,10 @@
 
 use super::inline::Inline;
 use super::part::Part;
-use super::people::{moves, places};
+use super::people::places;
 use super::{Reader, alert};
 use crate::plan::render::field::{count, part};
-use crate::plan::render::people::ways;
+use crate::plan::render::people::{list_changes, ways};
 use crate::plan::render::tre::{label, line as setting, ordered};
 use crate::plan::render::{Verbosity, steps};
 use crate::plan::{PersonImpact, Status, TreChange};
@@ -117,10 +117,11 @@ fn planned_steps<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<
 }
 
 fn people<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<Part<'a>> {
-    let of = |change: &'a TreChange| -> [(&'a [PersonImpact], &'static str); 3] {
+    let of = |change: &'a TreChange| -> [(&'a [PersonImpact], &'static str); 4] {
         let impact = &change.impact;
         [
             (&impact.gain_access, "comes in"),
+            (&impact.more_access, "gets more"),
             (&impact.lose_access, "loses entry"),
             (&impact.keep_access, "stays in"),
         ]
@@ -128,7 +129,8 @@ fn people<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<Part<'a
     let number = changes
         .iter()
         .map(|change| {
-            of(change).iter().map(|(people, _)| people.len()).sum::<usize>() + moves(change).len()
+            of(change).iter().map(|(people, _)| people.len()).sum::<usize>()
+                + list_changes(change).len()
         })
         .sum();
     let mut fold = Fold::new(page, number, "person or org", "people and orgs");
@@ -146,11 +148,11 @@ fn people<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<Part<'a
         for (people, verb) in of(change) {
             for way in ways(people) {
                 let words = format!("{verb} {}", way.words());
-                way.people.iter().for_each(|id| push(id, &words));
+                way.people.iter().for_each(|person| push(&person.id, &words));
             }
         }
-        for (id, words) in moves(change) {
-            push(id, &format!("is {words}"));
+        for (id, moved, role) in list_changes(change) {
+            push(id, &format!("is {} {role}", moved.verb()));
         }
     }
     fold.close(": name, way, file and line")

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::inline::Inline;
 use crate::plan::render::field::{Part, count, entries, part};
-use crate::plan::render::people::{Way, role, ways};
+use crate::plan::render::people::{Way, heads, is_everybody, list_changes, ways};
 use crate::plan::{Impact, PersonImpact, Place, TreChange};
 
 /// Up to so many people are named where they are counted.
@@ -12,53 +12,64 @@ const NAMED: usize = 3;
 /// So many ways are told apart.
 const WAYS: usize = 4;
 
-/// How many people a change is about.
+/// How many people a change is about, in words that fit a cell; empty where there are none.
 pub struct Counts {
     /// They come in.
-    pub enter: usize,
+    pub enter: String,
     /// They lose their last way in.
-    pub leave: usize,
+    pub leave: String,
     /// They lose a role and stay in by another way.
     pub stay: usize,
-    /// They get or lose a role, and neither come in nor leave.
-    pub roles: usize,
+    /// They were in already and get more.
+    pub more: usize,
+    /// They come to or leave a list that leads nowhere yet.
+    pub lists: usize,
 }
 
 impl Counts {
     /// Counts the people of a change.
     pub fn of(change: &TreChange) -> Self {
-        let Impact { gain_access, lose_access, keep_access, .. } = &change.impact;
-        let roles: BTreeSet<&str> = moves(change).into_iter().map(|(person, _)| person).collect();
+        let Impact { gain_access, lose_access, keep_access, more_access, .. } = &change.impact;
+        let lists: BTreeSet<&str> =
+            list_changes(change).into_iter().map(|(person, ..)| person).collect();
         Self {
-            enter: gain_access.len(),
-            leave: lose_access.len(),
+            enter: amount(gain_access),
+            leave: amount(lose_access),
             stay: keep_access.len(),
-            roles: roles.len(),
+            more: more_access.len(),
+            lists: lists.len(),
         }
     }
 }
 
-/// Returns the roles that people get and lose who neither come in, leave, nor stay by another way.
-pub fn moves(change: &TreChange) -> Vec<(&str, String)> {
-    let impact = &change.impact;
-    let told: BTreeSet<&str> = [&impact.gain_access, &impact.lose_access, &impact.keep_access]
-        .into_iter()
-        .flatten()
-        .map(|person| person.id.as_str())
-        .collect();
-    let mut moves = Vec::new();
-    for field in &change.fields {
-        let part = part(change, &field.path);
-        if !matches!(part, Part::Admins | Part::AuthorizedUsers | Part::Reviewers(_)) {
-            continue;
-        }
-        let (added, removed) = entries(field);
-        for (words, ids) in [("also listed as", added), ("no longer listed as", removed)] {
-            let others = ids.into_iter().filter(|id| !told.contains(id));
-            moves.extend(others.map(|id| (id, format!("{words} {}", role(&part)))));
-        }
+fn amount(people: &[PersonImpact]) -> String {
+    match heads(people) {
+        _ if people.is_empty() => String::new(),
+        _ if is_everybody(people) => "everybody".to_owned(),
+        0 => count(people.len(), "org", "orgs"),
+        heads => heads.to_string(),
     }
-    moves
+}
+
+/// Returns how many people and orgs a list is, in words, and whether it is one.
+pub fn who(people: &[PersonImpact]) -> (String, bool) {
+    if is_everybody(people) {
+        return ("Everybody on the platform".to_owned(), true);
+    }
+    let heads = usize::try_from(heads(people)).unwrap_or(usize::MAX);
+    let is_dark =
+        |person: &&PersonImpact| person.id.starts_with("org-") && person.members.is_none();
+    let orgs = match people.iter().filter(is_dark).count() {
+        0 if heads == 0 => people.len(),
+        orgs => orgs,
+    };
+    let (heads_said, orgs_said) = (count(heads, "person", "people"), count(orgs, "org", "orgs"));
+    let said = match (heads, orgs) {
+        (_, 0) => heads_said,
+        (0, _) => orgs_said,
+        _ => format!("{heads_said} and {orgs_said}"),
+    };
+    (said, heads + orgs == 1)
 }
 
 /// Returns the place of each person in the lists that change: the first, where there are several.
@@ -96,8 +107,10 @@ pub fn by_way(mut line: Inline, people: &[PersonImpact]) -> Inline {
 
 fn one_way(line: Inline, way: &Way<'_>) -> Inline {
     let line = line.words(&way.words());
-    match way.people.len() {
-        ..=NAMED => line.words(" (").codes(way.people.iter().map(String::as_str)).words(")"),
+    let names = || way.people.iter().map(|person| person.id.as_str());
+    match way.people.as_slice() {
+        [one] if is_everybody(std::slice::from_ref(*one)) => line,
+        few if few.len() <= NAMED => line.words(" (").codes(names()).words(")"),
         _ => line,
     }
 }

@@ -38,10 +38,10 @@ fn weight(change: &TreChange) -> u8 {
         () if change.steps.is_empty() => 0,
         () if does(change, Operation::Delete) => 0,
         () if does(change, Operation::Publish) => 1,
-        () if loosens && enter == 0 => 2,
-        () if enter > 0 => 3,
+        () if loosens && enter.is_empty() => 2,
+        () if !enter.is_empty() => 3,
         () if does(change, Operation::Reactivate) => 4,
-        () if leave > 0 => 5,
+        () if !leave.is_empty() => 5,
         () => 6,
     }
 }
@@ -202,18 +202,14 @@ fn people(change: &TreChange) -> Inline {
     if change.status == Status::Blocked {
         return cell;
     }
-    let Counts { enter, leave, stay, roles } = Counts::of(change);
-    let mut said = Vec::new();
-    if enter > 0 {
-        said.push(format!("+{enter}"));
-    }
-    if leave > 0 {
-        said.push(format!("−{leave}"));
-    }
+    let Counts { enter, leave, stay, more, lists } = Counts::of(change);
+    let signed = [("+", enter), ("−", leave)].into_iter().filter(|(_, said)| !said.is_empty());
+    let said: Vec<String> = signed.map(|(sign, said)| format!("{sign}{said}")).collect();
     let mut cell = if said.is_empty() { cell } else { cell.strong(&said.join(" ")) };
     for (number, words) in [
         (stay, count(stay, "stays in by another way", "stay in by another way")),
-        (roles, count(roles, "changes a role", "change a role")),
+        (more, count(more, "gets more", "get more")),
+        (lists, count(lists, "changes a list", "change a list")),
     ] {
         if number > 0 {
             let comma = if cell.is_empty() { "" } else { ", " };

@@ -5,8 +5,8 @@ use trectl::platform::seed::SeedVisibility;
 
 use super::Sketch;
 use super::parts::{
-    FIRST, OPERATOR, cross, documents, in_every_state, inventory, live, or_unmanaged, parts, people as list,
-    step,
+    FIRST, OPERATOR, cross, documents, in_every_state, inventory, live, or_unmanaged, parts,
+    people as list, step,
 };
 
 /// State × admins with and without `treManagement`, the acting account among them or not × who is

@@ -25,8 +25,7 @@ pub fn places() -> Sketch {
     let documents = documents(|all| {
         let all = cross(all, &or_unmanaged(&REGIONS), |it, to| it.region = to.map(str::to_owned));
         let all = cross(all, &or_unmanaged(&BILLING), |it, to| it.bill_to = to.map(str::to_owned));
-        let all =
-            cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
+        let all = cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
         cross(all, &or_unmanaged(&ASKED), |it, to| it.inventory = inventory(*to))
     });
     Sketch { name: "places", actor: OPERATOR, lives, documents, exchanges: Vec::new() }

@@ -42,7 +42,8 @@ pub fn policies() -> Sketch {
     let documents = documents(|all| {
         let switches = or_unmanaged(&[on.clone(), off.clone(), none.clone()]);
         let all = cross(all, &switches, policy("restricted"));
-        let all = cross(all, &or_unmanaged(&[a, b, both, none.clone()]), policy("allowedExecutables"));
+        let all =
+            cross(all, &or_unmanaged(&[a, b, both, none.clone()]), policy("allowedExecutables"));
         let numbers = or_unmanaged(&[json!(5), json!(20), none]);
         let all = cross(all, &numbers, policy("databaseResultsRestricted"));
         cross(all, &or_unmanaged(&[on, off]), policy("containsPHI"))
@@ -71,8 +72,7 @@ pub fn releases() -> Sketch {
     let documents = documents(|all| {
         let all = cross(all, &or_unmanaged(&[on, off]), policy("restricted"));
         let all = cross(all, &or_unmanaged(&[a, b, json!(null)]), policy("allowedExecutables"));
-        let all =
-            cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
+        let all = cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
         let all = cross(all, &or_unmanaged(&reviewers[1..]), |it, to| {
             it.steps = Some(vec![step("first", to.as_deref())]);
         });

@@ -1,0 +1,12 @@
+//! What `who` tells: who has a part in which TRE, by which path, from which line, live and asked
+//! for. Who has access to what is read from `access` alone.
+
+mod build;
+mod query;
+mod render;
+mod report;
+
+pub use build::{Sides, known, orgs, report};
+pub use query::Query;
+pub use render::human;
+pub use report::Report;
