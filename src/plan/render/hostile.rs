@@ -21,6 +21,7 @@ const CLOSED: &[&str] = &[
     "effect",
     "lock",
     "missing_consents",
+    "new_requests",
     "operation",
     "origin",
     "status",
@@ -72,9 +73,10 @@ fn fill(value: &mut Value, key: &str, put: Put, text: &str) {
         Value::String(old) => *old = filled(old, key, put, text),
         Value::Array(items) => items.iter_mut().for_each(|item| fill(item, key, put, text)),
         Value::Object(entries) => {
-            for (key, value) in
-                entries.iter_mut().filter(|(key, _)| !CLOSED.contains(&key.as_str()))
-            {
+            // Of what a way gives only the step is a text.
+            let is_open =
+                |inner: &str| !CLOSED.contains(&inner) && (key != "gives" || inner == "step");
+            for (key, value) in entries.iter_mut().filter(|(key, _)| is_open(key)) {
                 fill(value, key, put, text);
             }
             if key == "values" {

@@ -81,7 +81,7 @@ fn listing(
     let ways = ways(people);
     let given = |way: &Way<'_>| gives.and_then(|lead| consequence(lead, way, change));
     for (index, way) in ways.iter().enumerate() {
-        let heads: u64 = way.people.iter().copied().map(heads_of).sum();
+        let heads = way.heads();
         let share = if ways.len() > 1 && heads > 0 { format!("{heads} ") } else { String::new() };
         let names: Vec<String> = way.people.iter().copied().map(named).collect();
         let text = format!("{share}{}: {}.", way.words(), name_some(&names, verbosity));
@@ -256,6 +256,11 @@ pub struct Way<'a> {
 }
 
 impl Way<'_> {
+    /// Returns how many people it stands for, as far as that is known.
+    pub fn heads(&self) -> u64 {
+        self.people.iter().copied().map(heads_of).sum()
+    }
+
     /// Says the roles, and the groups on the way.
     pub fn words(&self) -> String {
         let (groups, roles): (Vec<&str>, Vec<&str>) =

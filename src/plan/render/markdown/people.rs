@@ -94,8 +94,8 @@ pub fn by_way(mut line: Inline, people: &[PersonImpact]) -> Inline {
     let all = ways(people);
     for (index, way) in all.iter().take(WAYS).enumerate() {
         line = line.words(if index > 0 { "; " } else { "" });
-        if all.len() > 1 {
-            line = line.words(&format!("{} ", way.people.len()));
+        if all.len() > 1 && way.heads() > 0 {
+            line = line.words(&format!("{} ", way.heads()));
         }
         line = one_way(line, way);
     }
