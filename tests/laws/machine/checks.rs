@@ -16,7 +16,7 @@ use super::theatre::{OPERATOR, Theatre, met, part};
 use crate::support::directory::seed;
 use crate::support::exposure::{Audience, Ends, is_at_least_as_strict};
 use crate::support::goal::{goal, is_loosest};
-use crate::support::search::is_beheaded;
+use crate::support::headless::is_beheaded;
 use crate::support::stage::Terms;
 
 /// Holds the laws against the plan as it is now, with nothing allowed beside the document.

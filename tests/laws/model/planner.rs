@@ -131,13 +131,20 @@ impl Planner {
 
 /// Returns the answers to the questions of one plan: it is made from no others.
 fn asked(all: &Directory, questions: &Questions) -> Directory {
-    let Questions { members, people, objects } = questions;
+    let Questions { members, listings, people, objects } = questions;
     let mut directory = Directory::of(all.operator.clone());
     for (org, users) in members {
         let Some(known) = all.members.get(org) else { continue };
         let listed = known.iter().filter(|(user, found)| found.is_some() || users.contains(*user));
         let listed = listed.map(|(user, found)| (user.clone(), *found)).collect();
         directory.members.insert(org.clone(), listed);
+    }
+    for org in listings {
+        let Some(known) = all.members.get(org) else { continue };
+        let listed = known.iter().filter(|(_, found)| found.is_some());
+        let listed = listed.map(|(user, found)| (user.clone(), *found));
+        directory.members.entry(org.clone()).or_default().extend(listed);
+        directory.whole.insert(org.clone());
     }
     for person in people {
         let known = all.people.get(person).map(|exists| (person.clone(), *exists));

@@ -98,6 +98,7 @@ fn questions(lives: &[SeedTre], documents: &[Document]) -> Questions {
     let people = users.iter().cloned().map(Principal::User);
     Questions {
         people: people.chain(orgs.iter().cloned().map(Principal::Org)).collect(),
+        listings: orgs.clone(),
         members: orgs.into_iter().map(|org| (org, users.clone())).collect(),
         objects,
     }
