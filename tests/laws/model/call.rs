@@ -57,7 +57,8 @@ impl Call {
         };
         match self.method() {
             "new" => {
-                let given = input.iter().filter(|(key, value)| *key != "handle" && !value.is_null());
+                let given =
+                    input.iter().filter(|(key, value)| *key != "handle" && !value.is_null());
                 let settings = given.map(|(key, value)| setting_word(key, value));
                 settings.chain(["create".to_owned()]).collect()
             }

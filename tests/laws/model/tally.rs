@@ -132,8 +132,7 @@ pub struct SliceLine<'a> {
     pub tally: &'a Tally,
 }
 
-pub const SLICE_HEAD: &str =
-    "slice        states documents calls      raw canonical    ready  blocked     idle hidden  time";
+pub const SLICE_HEAD: &str = "slice        states documents calls      raw canonical    ready  blocked     idle hidden  time";
 
 impl fmt::Display for SliceLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,7 +149,11 @@ impl fmt::Display for SliceLine<'_> {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<45} {:>8} {:>8} {:>8} {:>8}", "property", "cases", "telling", "blocked", "refused")?;
+        writeln!(
+            f,
+            "{:<45} {:>8} {:>8} {:>8} {:>8}",
+            "property", "cases", "telling", "blocked", "refused"
+        )?;
         for (property, count) in Property::ALL.into_iter().zip(self.counts) {
             let Count { cases, telling, blocked, refused } = count;
             let words = property.words();

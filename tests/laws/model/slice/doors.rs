@@ -13,9 +13,10 @@ use super::parts::{
 /// Visibility × listed people and orgs × a policy × the inventory given out × the one pending.
 pub fn doors() -> Sketch {
     let listed = parts(&["user-eve", "org-cedar"]);
-    let lives = cross(vec![live()], &[SeedVisibility::Private, SeedVisibility::Public], |it, to| {
-        it.visibility = *to;
-    });
+    let lives =
+        cross(vec![live()], &[SeedVisibility::Private, SeedVisibility::Public], |it, to| {
+            it.visibility = *to;
+        });
     let lives = cross(lives, &listed, |it, to| {
         it.authorized_users = people(to).into_iter().collect();
     });
@@ -25,8 +26,7 @@ pub fn doors() -> Sketch {
     let documents = documents(|all| {
         let visibilities = or_unmanaged(&[Visibility::Private, Visibility::Public]);
         let all = cross(all, &visibilities, |it, to| it.visibility = *to);
-        let all =
-            cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
+        let all = cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
         let all = cross(all, &or_unmanaged(&[true, false]), |it, to| {
             it.policies = to.map(|on| ("restricted".to_owned(), json!(on))).into_iter().collect();
         });

@@ -34,7 +34,8 @@ pub fn texts() -> Sketch {
             it.steps.iter_mut().flatten().for_each(|step| step.description = text(to));
         })
     });
-    let exchanges = [NAMES, TEXTS, STEP_NAMES, STEP_TEXTS].map(|[one, other]| exchange(&[(one, other)]));
+    let exchanges =
+        [NAMES, TEXTS, STEP_NAMES, STEP_TEXTS].map(|[one, other]| exchange(&[(one, other)]));
     Sketch { name: "texts", actor: OPERATOR, lives, documents, exchanges: exchanges.into() }
 }
 
@@ -48,7 +49,8 @@ pub fn frozen() -> Sketch {
     let lives = cross(lives, &or_unmanaged(&URLS), |it, to| {
         it.customized_url = to.map(str::to_owned);
     });
-    let lives = cross(lives, &or_unmanaged(&cards), |it, to| it.customized_rate_card.clone_from(to));
+    let lives =
+        cross(lives, &or_unmanaged(&cards), |it, to| it.customized_rate_card.clone_from(to));
     let documents = documents(|all| {
         let text = |to: &Option<&str>| to.map(str::to_owned);
         let all = cross(all, &or_unmanaged(&REGIONS), |it, to| it.region = text(to));

@@ -25,7 +25,10 @@ pub fn cross<T: Clone, V>(all: Vec<T>, values: &[V], set: impl Fn(&mut T, &V)) -
         set(&mut one, value);
         one
     };
-    all.iter().flat_map(|one| values.iter().map(move |value| (one, value))).map(|(one, value)| with(one, value)).collect()
+    all.iter()
+        .flat_map(|one| values.iter().map(move |value| (one, value)))
+        .map(|(one, value)| with(one, value))
+        .collect()
 }
 
 /// Returns the TRE that every slice varies: a draft with one step, one reviewer and one inventory.
