@@ -1,6 +1,7 @@
 //! One case: a state of the TRE, a document, what the document amounts to, and which calls lead
 //! there directly.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
@@ -16,16 +17,22 @@ use super::slice::Slice;
 use crate::support::document::Document;
 use crate::support::goal::{goal, is_same, normal};
 
-/// The settings of `update`, by their names on the wire.
-pub const SETTINGS: [&str; 7] = [
-    "name",
-    "description",
-    "visibility",
-    "billTo",
-    "region",
-    "customizedURL",
-    "customizedRateCard",
-];
+/// Returns the settings of `update`, by their names on the wire.
+pub fn settings(tre: &TreDescription) -> [(&'static str, Cow<'_, Value>); 7] {
+    let text = |text: &String| Cow::Owned(Value::String(text.clone()));
+    [
+        ("name", text(&tre.name)),
+        ("description", text(&tre.description)),
+        ("visibility", text(&tre.visibility)),
+        ("billTo", text(&tre.bill_to)),
+        ("region", text(&tre.region)),
+        ("customizedURL", tre.customized_url.as_ref().map_or(Cow::Owned(Value::Null), text)),
+        (
+            "customizedRateCard",
+            tre.customized_rate_card.as_ref().map_or(Cow::Owned(Value::Null), Cow::Borrowed),
+        ),
+    ]
+}
 
 /// The words of a menu as bits, so that a call is compared with a case at once.
 pub struct Words {
@@ -157,7 +164,7 @@ fn direct_words(
     if before.is_none() {
         words.push("create".to_owned());
     }
-    words.extend(settings(before, goal));
+    words.extend(changed_settings(before, goal));
     words.extend(policies(before, goal));
     words.extend(inventory(before, document));
     let none = Vec::new();
@@ -172,14 +179,15 @@ fn direct_words(
     words
 }
 
-fn settings(before: Option<&TreDescription>, goal: &TreDescription) -> Vec<String> {
-    let (live, wanted) = (before.map(|tre| json!(tre)), json!(goal));
-    let differs = |key: &&&str| match &live {
-        Some(live) => live[**key] != wanted[**key],
-        None => ![json!(null), json!(""), json!("private")].contains(&wanted[**key]),
+fn changed_settings(before: Option<&TreDescription>, goal: &TreDescription) -> Vec<String> {
+    let live = before.map(settings);
+    let differs = |index: usize, value: &Value| match &live {
+        Some(live) => *live[index].1 != *value,
+        None => !(value.is_null() || *value == "" || *value == "private"),
     };
-    let keys = SETTINGS.iter().filter(differs);
-    keys.map(|key| setting_word(key, &wanted[*key])).collect()
+    let wanted = settings(goal).into_iter().enumerate();
+    let changed = wanted.filter(|(index, (_, value))| differs(*index, value));
+    changed.map(|(_, (key, value))| setting_word(key, &value)).collect()
 }
 
 /// A policy that was never set counts as its loosest value, so writing that changes nothing.

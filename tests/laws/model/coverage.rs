@@ -1,10 +1,9 @@
 //! Which rule of the platform a case decides: the setting that alone changes, and the states.
 
-use serde_json::json;
 use trectl::model::DesiredState;
 use trectl::platform::wire::{TreDescription, WireState, WireStep};
 
-use super::case::{Case, SETTINGS};
+use super::case::{Case, settings};
 use crate::support::goal::normal;
 
 /// A setting, by its key in a document, or a live state; and a state.
@@ -20,9 +19,12 @@ pub fn decided(case: &Case<'_>) -> (Option<Pair>, Pair) {
         DesiredState::Deleted => "deleted",
     };
     let cell = case.before().zip(case.goal.as_ref()).and_then(|(before, goal)| {
+        if before.state != goal.state {
+            return None;
+        }
         let changed = changed(&normal(before), &normal(goal));
         let [setting] = changed[..] else { return None };
-        (before.state == goal.state).then(|| (setting.to_owned(), live.to_owned()))
+        Some((setting.to_owned(), live.to_owned()))
     });
     (cell, (live.to_owned(), wanted.to_owned()))
 }
@@ -37,9 +39,9 @@ fn word(state: WireState) -> &'static str {
 
 /// Returns the settings that differ, by their keys in a document.
 fn changed(before: &TreDescription, goal: &TreDescription) -> Vec<&'static str> {
-    let (old, new) = (json!(before), json!(goal));
+    let pairs = settings(before).into_iter().zip(settings(goal));
     let mut changed: Vec<&'static str> =
-        SETTINGS.into_iter().filter(|key| old[*key] != new[*key]).collect();
+        pairs.filter(|((_, old), (_, new))| old != new).map(|((key, _), _)| key).collect();
     let whole = [
         ("policies", before.policies != goal.policies),
         ("admins", before.admins != goal.admins),

@@ -43,6 +43,8 @@ pub struct Graph {
     pub starts: usize,
     edges: Vec<Edge>,
     by_spelling: HashMap<String, usize>,
+    /// By what the platform answers, and by the same in one order.
+    by_answer: HashMap<String, usize>,
     by_key: HashMap<String, usize>,
     classes: HashMap<String, usize>,
     /// One node of each class.
@@ -60,6 +62,7 @@ impl Graph {
             starts: 0,
             edges: Vec::new(),
             by_spelling,
+            by_answer: HashMap::new(),
             by_key: HashMap::new(),
             classes: HashMap::new(),
             of_class: Vec::new(),
@@ -91,8 +94,8 @@ impl Graph {
             for answer in row {
                 let edge = match answer {
                     None => Edge::Refused,
-                    Some((key, world)) => {
-                        let known = self.by_key.get(&key).copied();
+                    Some((answer, world)) => {
+                        let known = self.by_answer.get(&answer).copied();
                         let to = known.unwrap_or_else(|| self.intern(world.unwrap()));
                         Edge::To { node: to, is_beheading: self.is_beheading(node, to) }
                     }
@@ -108,17 +111,18 @@ impl Graph {
         let mut world = self.nodes[node].world.clone();
         let actor = world.actor().clone();
         world.handle(&actor, &call.route, &call.input, 1).ok()?;
-        let key = key(described(&world).as_ref());
-        let is_known = self.by_key.contains_key(&key);
-        Some((key, (!is_known).then_some(world)))
+        let answer = answer(described(&world).as_ref());
+        let is_known = self.by_answer.contains_key(&answer);
+        Some((answer, (!is_known).then_some(world)))
     }
 
     fn intern(&mut self, world: World) -> usize {
         let described = described(&world);
-        let key = key(described.as_ref());
-        if let Some(known) = self.by_key.get(&key) {
+        let answer = answer(described.as_ref());
+        if let Some(known) = self.by_answer.get(&answer) {
             return *known;
         }
+        let key = key(described.as_ref());
         let node = self.nodes.len();
         assert!(node < MOST_NODES, "the slice is too large");
         let tre = described.map(|it| serde_json::from_value::<TreDescription>(it).unwrap());
@@ -129,6 +133,7 @@ impl Graph {
         if class == classes {
             self.of_class.push(node);
         }
+        self.by_answer.insert(answer, node);
         self.by_key.insert(key, node);
         self.nodes.push(Node { tre, is_seen, world, class });
         node
@@ -154,6 +159,11 @@ impl Graph {
         self.classes.get(&class_key(goal)).map(|class| self.of_class[*class])
     }
 
+    /// Tells whether two nodes differ in spelling only.
+    pub fn is_same(&self, one: usize, other: usize) -> bool {
+        self.nodes[one].class == self.nodes[other].class
+    }
+
     /// Returns the node of a description, as [`key`] spells it.
     pub fn by_key(&self, key: &str) -> Option<usize> {
         self.by_key.get(key).copied()
@@ -165,16 +175,18 @@ impl Graph {
     }
 }
 
-/// Returns what a description is known by: times and creators do not count.
+/// Returns what a description is known by, whatever the order of its lists: times and creators do
+/// not count.
 pub fn key(described: Option<&Value>) -> String {
-    let Some(described) = described else { return String::new() };
-    let mut described = described.clone();
-    if let Some(fields) = described.as_object_mut() {
-        for field in ["created", "modified", "createdBy", "class"] {
-            fields.remove(field);
-        }
-    }
-    in_order(&described).to_string()
+    described.map(|it| answer(Some(&in_order(it)))).unwrap_or_default()
+}
+
+/// Returns what a description is known by, as the platform answers it.
+fn answer(described: Option<&Value>) -> String {
+    let Some(Value::Object(fields)) = described else { return String::new() };
+    let counts = |key: &str| !["created", "modified", "createdBy", "class"].contains(&key);
+    let fields = fields.iter().filter(|(key, _)| counts(key));
+    fields.map(|(key, value)| format!("{key}:{value}\n")).collect()
 }
 
 fn class_key(tre: Option<&TreDescription>) -> String {

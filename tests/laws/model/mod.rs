@@ -117,7 +117,8 @@ fn checked(slice: &Slice) -> Tally {
 fn report(case: &Case<'_>, broken: &Broken) -> String {
     let needed = consent::needed(case);
     let world = (case.live, &case.slice.graph.nodes[case.live].world);
-    let answer = case.slice.planner.plan(world, case.document_index, &needed, Part::Whole);
+    let inquiry = case.slice.planner.inquire(world, case.document_index);
+    let answer = inquiry.plan(&needed, Part::Whole);
     let calls = answer.calls.iter().map(|call| format!("\n  {call}")).collect::<String>();
     let blocked = answer.blocked.iter().map(|it| format!("\n  {} {}", it.path, it.rule));
     format!(

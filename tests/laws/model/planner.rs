@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use trectl::desired::Desired;
+use trectl::desired::{Desired, Target};
 use trectl::lifecycle::{LOCKS, TRANSITIONS};
 use trectl::live;
 use trectl::model::{Applied, ConsentKind, Directory, Live, Questions, TreState, UserId};
@@ -54,6 +54,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Tells whether two plans are the same in every part, digests included.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.plan == other.plan
+    }
+
     /// Returns the plan as it is saved.
     pub fn bytes(&self) -> Vec<u8> {
         serde_json::to_vec(&self.plan).unwrap()
@@ -66,6 +71,16 @@ pub struct Planner {
     nodes: Vec<OnceLock<(Live, Directory)>>,
     questions: Questions,
     operator: UserId,
+    target: Target,
+    applied: Applied,
+}
+
+/// One state and one document, with the answers to what their plan asks.
+pub struct Inquiry<'a> {
+    planner: &'a Planner,
+    desired: &'a Desired,
+    live: &'a Live,
+    directory: Directory,
 }
 
 impl Planner {
@@ -84,40 +99,20 @@ impl Planner {
             nodes: (0..nodes).map(|_| OnceLock::new()).collect(),
             questions,
             operator: UserId::from_platform(actor),
+            target: target(&[ConsentKind::Publish]),
+            applied: Applied::new(),
         }
     }
 
-    /// Plans a document on a state of the platform.
-    pub fn plan(
-        &self,
-        (node, world): (usize, &World),
-        document: usize,
-        consents: &BTreeSet<ConsentKind>,
-        part: Part,
-    ) -> Answer {
+    /// Reads what the plan of a document on a state of the platform asks.
+    pub fn inquire(&self, (node, world): (usize, &World), document: usize) -> Inquiry<'_> {
         let (live, all) = self.nodes[node].get_or_init(|| self.read(world));
-        let allow: Vec<Allow> =
-            consents.iter().map(|consent| Allow { consent: *consent, tre: None }).collect();
-        let (target, applied) = (target(&[ConsentKind::Publish]), Applied::new());
-        let nobody = Directory::of(self.operator.clone());
-        let context = Context {
-            desired: &self.desired[document],
-            target: &target,
-            live,
-            applied: &applied,
-            directory: &nobody,
-            only: None,
-            allow: &allow,
-            extent: match part {
-                Part::Whole => Extent::Full,
-                Part::TightenOnly => Extent::TightenOnly,
-            },
-            today: TODAY,
-        };
-        let directory = asked(all, &plan::questions(&context));
-        let source = Source { digest: "sha256:0".to_owned(), git: None };
-        let context = Context { directory: &directory, ..context };
-        answer(plan::plan(&context, "2026-05-01T00:00:00Z".to_owned(), source))
+        let directory = Directory::of(self.operator.clone());
+        let mut inquiry =
+            Inquiry { planner: self, desired: &self.desired[document], live, directory };
+        let questions = plan::questions(&inquiry.context(&[], Part::Whole));
+        inquiry.directory = asked(all, &questions);
+        inquiry
     }
 
     /// Reads what is live, and all that a plan of the slice may ask.
@@ -126,6 +121,34 @@ impl Planner {
         let live = now(live::read(&reader, None)).unwrap();
         let directory = now(live::fill(&reader, &self.operator, &self.questions, &live)).unwrap();
         (live, directory)
+    }
+}
+
+impl Inquiry<'_> {
+    /// Plans it with these consents.
+    pub fn plan(&self, consents: &BTreeSet<ConsentKind>, part: Part) -> Answer {
+        let allow: Vec<Allow> =
+            consents.iter().map(|consent| Allow { consent: *consent, tre: None }).collect();
+        let source = Source { digest: "sha256:0".to_owned(), git: None };
+        let context = self.context(&allow, part);
+        answer(plan::plan(&context, "2026-05-01T00:00:00Z".to_owned(), source))
+    }
+
+    fn context<'a>(&'a self, allow: &'a [Allow], part: Part) -> Context<'a> {
+        Context {
+            desired: self.desired,
+            target: &self.planner.target,
+            live: self.live,
+            applied: &self.planner.applied,
+            directory: &self.directory,
+            only: None,
+            allow,
+            extent: match part {
+                Part::Whole => Extent::Full,
+                Part::TightenOnly => Extent::TightenOnly,
+            },
+            today: TODAY,
+        }
     }
 }
 

@@ -1,14 +1,16 @@
 //! Who is how exposed in which state: the definition of the laws, asked once for every state and
 //! person and kept as numbers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 use trectl::platform::seed::Seed;
 use trectl::platform::wire::{TreDescription, WireState};
 
 use super::graph::Graph;
-use crate::support::exposure::{Audience, Exposure, Incomparable, incomparable, is_swapped_in};
+use crate::support::exposure::{
+    Audience, Exposure, Incomparable, incomparable, is_swapped_in, swapped_steps,
+};
 
 /// The exposures of a slice.
 pub struct Reach {
@@ -16,7 +18,8 @@ pub struct Reach {
     people: Vec<String>,
     /// By node, then by person.
     exposures: Vec<u32>,
-    kinds: usize,
+    kinds: Vec<Option<Exposure>>,
+    changes: Vec<Incomparable>,
     /// Whether one exposure is at most another, for each set of incomparable policies.
     at_most: Vec<Vec<bool>>,
     /// Which policies a node has.
@@ -31,7 +34,8 @@ pub struct Ends {
     before: usize,
     after: usize,
     moves: usize,
-    swapped_in: Vec<bool>,
+    /// By person: the steps of which they replace the last reviewers, and whether a release is on.
+    swaps: Vec<(BTreeSet<String>, bool)>,
 }
 
 impl Reach {
@@ -55,11 +59,12 @@ impl Reach {
         let by_node =
             nodes.flat_map(|node| columns.iter().map(move |(_, column)| column[node])).collect();
         let (policies, sets, moves, changes) = policies(graph);
-        let at_most = changes.iter().map(|change| at_most(&kinds, change)).collect();
+        let at_most: Vec<_> = changes.iter().map(|change| at_most(&kinds, change)).collect();
         Self {
             people: columns.into_iter().map(|(person, _)| person).collect(),
             exposures: by_node,
-            kinds: kinds.len(),
+            kinds,
+            changes,
             at_most,
             policies,
             sets,
@@ -72,14 +77,18 @@ impl Reach {
         let tres = graph.nodes[before].tre.as_ref().zip(graph.nodes[after].tre.as_ref());
         let steps = |tre: &TreDescription| tre.application_review_steps.clone();
         let changes = tres.filter(|(old, new)| steps(old) != steps(new));
-        let is_swapped_in =
-            |person: &String| changes.is_some_and(|(old, new)| is_swapped_in(old, new, person));
+        let swap = |person: &String| {
+            let swap = changes.map(|(old, new)| {
+                (swapped_steps(old, new, person), is_swapped_in(old, new, person))
+            });
+            swap.unwrap_or_default()
+        };
         let (old, new) = (self.policies[before] as usize, self.policies[after] as usize);
         Ends {
             before,
             after,
             moves: self.moves[old * self.sets + new] as usize,
-            swapped_in: self.people.iter().map(is_swapped_in).collect(),
+            swaps: self.people.iter().map(swap).collect(),
         }
     }
 
@@ -89,23 +98,34 @@ impl Reach {
             graph.nodes[node].tre.as_ref().is_some_and(|tre| tre.state == WireState::Amending);
         let is_too_open = |person: usize| {
             let now = self.at(node, person);
-            let is_at_most = |end| {
-                let end = self.at(end, person);
-                now == end || self.at_most[ends.moves][now * self.kinds + end]
-            };
+            let is_at_most = |end| self.is_at_most(now, self.at(end, person), ends.moves);
+            let (steps, is_released) = &ends.swaps[person];
             !is_at_most(ends.before)
                 && !is_at_most(ends.after)
-                && !(is_amending && ends.swapped_in[person])
+                && !(is_amending && *is_released)
+                && (steps.is_empty()
+                    || !self.allow_swap(now, steps, self.at(ends.before, person), ends))
         };
         (0..self.people.len()).find(|person| is_too_open(*person)).map(|it| &*self.people[it])
     }
 
+    /// Tells whether somebody who replaces the last reviewers of steps is otherwise no more exposed
+    /// than before.
+    fn allow_swap(&self, now: usize, steps: &BTreeSet<String>, before: usize, ends: &Ends) -> bool {
+        let now = self.kinds[now].as_ref().map(|now| now.without_steps(steps));
+        let before = self.kinds[before].as_ref();
+        let change = &self.changes[ends.moves];
+        before.is_some() && Exposure::is_at_most(now.as_ref(), before, change)
+    }
+
+    fn is_at_most(&self, one: usize, other: usize, moves: usize) -> bool {
+        one == other || self.at_most[moves][one * self.kinds.len() + other]
+    }
+
     /// Returns somebody whom a call lets in further.
     pub fn opened(&self, before: usize, after: usize) -> Option<&str> {
-        let is_opened = |person: usize| {
-            let (old, new) = (self.at(before, person), self.at(after, person));
-            old != new && !self.at_most[0][new * self.kinds + old]
-        };
+        let is_opened =
+            |person: usize| !self.is_at_most(self.at(after, person), self.at(before, person), 0);
         (0..self.people.len()).find(|person| is_opened(*person)).map(|it| &*self.people[it])
     }
 

@@ -55,7 +55,7 @@ impl Audience {
             roles.extend(listed.map(|id| format!("listed as {id}")));
             let steps = &tre.application_review_steps;
             let decided = steps.iter().filter(|step| step.reviewers.iter().any(is));
-            roles.extend(decided.map(|step| format!("reviewer of {}", step.id)));
+            roles.extend(decided.map(|step| reviewer_of(&step.id)));
             if tre.visibility == "public" {
                 roles.insert("anybody".to_owned());
             }
@@ -89,6 +89,13 @@ pub fn incomparable(
 }
 
 impl Exposure {
+    /// Returns the exposure of somebody who does not decide these steps.
+    pub fn without_steps(&self, steps: &BTreeSet<String>) -> Self {
+        let mut less = self.clone();
+        less.roles.retain(|role| !steps.iter().any(|step| *role == reviewer_of(step)));
+        less
+    }
+
     /// Tells whether an exposure is at most another one, within a change.
     pub fn is_at_most(one: Option<&Self>, other: Option<&Self>, change: &Incomparable) -> bool {
         let Some(one) = one else { return true };
@@ -110,6 +117,7 @@ pub struct Ends {
     pub after: Option<Exposure>,
     incomparable: Incomparable,
     is_swapped_in: bool,
+    swapped_steps: BTreeSet<String>,
 }
 
 impl Ends {
@@ -127,6 +135,10 @@ impl Ends {
             is_swapped_in: before
                 .zip(after)
                 .is_some_and(|(before, after)| is_swapped_in(before, after, person)),
+            swapped_steps: before
+                .zip(after)
+                .map(|(before, after)| swapped_steps(before, after, person))
+                .unwrap_or_default(),
         }
     }
 
@@ -136,10 +148,14 @@ impl Ends {
         self.is_swapped_in && now.is_some_and(|now| now.state == WireState::Amending)
     }
 
-    /// Tells whether an exposure is at most the one before, or at most the one after.
+    /// Tells whether an exposure is at most the one before, or at most the one after. Whoever
+    /// replaces the last reviewers of a step holds its role before the step that they leave in
+    /// return can lose theirs.
     pub fn allow(&self, exposure: Option<&Exposure>) -> bool {
-        self.is_at_most(exposure, self.before.as_ref())
-            || self.is_at_most(exposure, self.after.as_ref())
+        let without = exposure.map(|it| it.without_steps(&self.swapped_steps));
+        self.is_at_most(exposure, self.after.as_ref())
+            || self.is_at_most(exposure, self.before.as_ref())
+            || (self.before.is_some() && self.is_at_most(without.as_ref(), self.before.as_ref()))
     }
 
     /// Tells whether an exposure is at most another one.
@@ -148,20 +164,36 @@ impl Ends {
     }
 }
 
+fn reviewer_of(step: &str) -> String {
+    format!("reviewer of {step}")
+}
+
 /// Tells whether somebody replaces the last reviewers of a published step while a release is on.
 pub fn is_swapped_in(before: &TreDescription, after: &TreDescription, person: &str) -> bool {
     let moves = match (&before.inventory.active, &after.inventory.active) {
         (Some(old), Some(new)) => !is_same(old, new),
         _ => false,
     };
-    let is_released = moves && before.state != WireState::Draft && after.state == WireState::Active;
-    let mut steps = before.application_review_steps.iter().zip(&after.application_review_steps);
-    is_released
-        && steps.any(|(old, new)| {
-            !old.reviewers.is_empty()
-                && old.reviewers.iter().all(|reviewer| !new.reviewers.contains(reviewer))
-                && new.reviewers.iter().any(|reviewer| reviewer == person)
-        })
+    let is_released = moves && after.state == WireState::Active;
+    is_released && !swapped_steps(before, after, person).is_empty()
+}
+
+/// Returns the published steps of which somebody replaces the last reviewers.
+pub fn swapped_steps(
+    before: &TreDescription,
+    after: &TreDescription,
+    person: &str,
+) -> BTreeSet<String> {
+    if before.state == WireState::Draft {
+        return BTreeSet::new();
+    }
+    let steps = before.application_review_steps.iter().zip(&after.application_review_steps);
+    let swapped = steps.filter(|(old, new)| {
+        !old.reviewers.is_empty()
+            && old.reviewers.iter().all(|reviewer| !new.reviewers.contains(reviewer))
+            && new.reviewers.iter().any(|reviewer| reviewer == person)
+    });
+    swapped.map(|(_, step)| step.id.clone()).collect()
 }
 
 /// Returns the policies that forbid something.

@@ -40,10 +40,12 @@ pub fn sketches() -> Vec<Sketch> {
         frozen::frozen(),
         doors::doors(),
         policies::policies(),
+        policies::values(),
         policies::releases(),
         pipeline::order(),
         pipeline::reviewers(),
         people::people(),
+        places::assets(),
         places::places(),
     ]
 }

@@ -1,6 +1,5 @@
 //! People: who acts, what they see, who may be an admin, and who does not exist.
 
-use trectl::model::Visibility;
 use trectl::platform::seed::SeedVisibility;
 
 use super::Sketch;
@@ -22,15 +21,15 @@ pub fn people() -> Sketch {
     let lives = cross(lives, &[SeedVisibility::Private, SeedVisibility::Public], |it, to| {
         it.visibility = *to;
     });
-    let wanted = parts(&[OPERATOR, "user-ben", "user-fay", "user-ghost"]);
-    let asked: [&[&str]; 4] = [&[], &[OPERATOR], &["user-eve"], &["user-ghost"]];
-    let reviewers: [&[&str]; 3] = [&["user-dan"], &["user-ben"], &["user-ghost"]];
+    let mut wanted = parts(&[OPERATOR, "user-ben", "user-fay"]);
+    wanted.push(vec!["user-ben", "user-ghost"]);
+    let asked: [&[&str]; 3] = [&[], &["user-eve"], &["user-eve", "user-ghost"]];
+    let reviewers: [&[&str]; 2] = [&["user-dan"], &["user-ghost"]];
     let documents = documents(|all| {
         let all = cross(all, &or_unmanaged(&wanted[1..]), |it, to| {
             it.admins = to.as_deref().map(list);
         });
         let all = cross(all, &or_unmanaged(&asked), |it, to| it.users = to.map(list));
-        let all = cross(all, &[None, Some(Visibility::Private)], |it, to| it.visibility = *to);
         cross(all, &or_unmanaged(&reviewers), |it, to| {
             it.steps = Some(vec![step("first", *to)]);
             it.inventory = inventory(Some(FIRST));

@@ -1,32 +1,61 @@
 //! Places: where assets lie, who pays, and who administers the showcase.
 
+use trectl::platform::seed::SeedTre;
+
 use super::Sketch;
 use super::parts::{
     OPERATOR, cross, documents, in_every_state, inventory, live, or_unmanaged, parts, people,
 };
 use crate::support::directory::{BILLING, REGIONS};
+use crate::support::document::Document;
 
 /// Inventories by their places in the directory: at home; with a showcase that the acting account
-/// does not administer; billed to another org.
-const KNOWN: [usize; 3] = [0, 3, 9];
-/// Besides: in another region; still open; no Dataset; beside the showcase; not there.
-const ASKED: [usize; 8] = [0, 3, 9, 10, 12, 13, 14, 17];
+/// does not administer.
+const KNOWN: [usize; 2] = [0, 3];
+/// Those, and one that is billed to another org, one that lies in another region, one that does
+/// both.
+const ASKED: [usize; 5] = [0, 3, 9, 10, 11];
+/// With files and without a showcase.
+const FILES: usize = 4;
+/// At home; not administered; files; another that is still open, is no Dataset, lies beside the
+/// showcase, is not there.
+const SORTS: [usize; 7] = [0, 3, FILES, 12, 13, 14, 17];
+
+fn listed(lives: Vec<SeedTre>) -> Vec<SeedTre> {
+    cross(lives, &parts(&["user-eve"]), |it, to| {
+        it.authorized_users = people(to).into_iter().collect();
+    })
+}
+
+fn asked(all: Vec<Document>, inventories: &[usize]) -> Vec<Document> {
+    let all = cross(all, &[None, Some("user-eve")], |it, to| it.users = to.map(|to| people(&[to])));
+    cross(all, &or_unmanaged(inventories), |it, to| it.inventory = inventory(*to))
+}
 
 /// State × region × billing org × where assets lie × who is listed.
 pub fn places() -> Sketch {
-    let listed = parts(&["user-eve"]);
-    let known: Vec<Option<usize>> = or_unmanaged(&KNOWN);
-    let lives = in_every_state(vec![live()], &known);
+    let lives = listed(in_every_state(vec![live()], &or_unmanaged(&KNOWN)));
     let lives = cross(lives, &REGIONS, |it, to| it.region = (*to).to_owned());
     let lives = cross(lives, &BILLING[..2], |it, to| it.bill_to = (*to).to_owned());
-    let lives = cross(lives, &listed, |it, to| {
-        it.authorized_users = people(to).into_iter().collect();
-    });
     let documents = documents(|all| {
         let all = cross(all, &or_unmanaged(&REGIONS), |it, to| it.region = to.map(str::to_owned));
-        let all = cross(all, &or_unmanaged(&BILLING), |it, to| it.bill_to = to.map(str::to_owned));
-        let all = cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
-        cross(all, &or_unmanaged(&ASKED), |it, to| it.inventory = inventory(*to))
+        let orgs = or_unmanaged(&BILLING[..2]);
+        let all = cross(all, &orgs, |it, to| it.bill_to = to.map(str::to_owned));
+        asked(all, &ASKED)
     });
     Sketch { name: "places", actor: OPERATOR, lives, documents, exchanges: Vec::new() }
+}
+
+/// State × assets of every sort × who is listed × orgs that the acting account cannot bill, or that
+/// are not there.
+pub fn assets() -> Sketch {
+    let known = or_unmanaged(&[&KNOWN[..], &[FILES]].concat());
+    let lives = listed(in_every_state(vec![live()], &known));
+    let documents = documents(|all| {
+        let orgs = or_unmanaged(&BILLING[2..]);
+        let all = cross(all, &orgs, |it, to| it.bill_to = to.map(str::to_owned));
+        let all = asked(all, &SORTS);
+        cross(all, &[None, Some("Genomics")], |it, to| it.name = to.map(str::to_owned))
+    });
+    Sketch { name: "assets", actor: OPERATOR, lives, documents, exchanges: Vec::new() }
 }

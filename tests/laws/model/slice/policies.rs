@@ -6,7 +6,7 @@ use trectl::platform::seed::SeedTre;
 use super::Sketch;
 use super::parts::{
     FIRST, OPERATOR, SECOND, cross, documents, exchange, exchange_versions, in_every_state,
-    inventory, live, live_step, or_unmanaged, parts, people, step,
+    inventory, live, live_step, or_unmanaged, parts, step,
 };
 use crate::support::document::Document;
 
@@ -28,51 +28,59 @@ fn policy(name: &'static str) -> impl Fn(&mut Document, &Option<Value>) {
     }
 }
 
-/// State × a switch × a list × a number × the switch that cannot be switched off.
+/// State × a switch × a list × the switch that cannot be switched off.
 pub fn policies() -> Sketch {
-    let [a, b, both] = lists();
-    let (on, off, none) = (json!(true), json!(false), json!(null));
+    let (switches, lists) = ([json!(true)], lists());
     let lives = in_every_state(vec![live()], &[Some(FIRST)]);
-    let lives = cross(lives, &or_unmanaged(&[on.clone()]), live_policy("restricted"));
-    let known = or_unmanaged(&[a.clone(), b.clone(), both.clone()]);
-    let lives = cross(lives, &known, live_policy("allowedExecutables"));
-    let numbers = or_unmanaged(&[json!(5), json!(20)]);
-    let lives = cross(lives, &numbers, live_policy("databaseResultsRestricted"));
-    let lives = cross(lives, &or_unmanaged(&[on.clone()]), live_policy("containsPHI"));
+    let lives = cross(lives, &or_unmanaged(&switches), live_policy("restricted"));
+    let lives = cross(lives, &or_unmanaged(&lists), live_policy("allowedExecutables"));
+    let lives = cross(lives, &or_unmanaged(&switches), live_policy("containsPHI"));
     let documents = documents(|all| {
-        let switches = or_unmanaged(&[on.clone(), off.clone(), none.clone()]);
+        let switches = or_unmanaged(&[json!(true), json!(false), json!(null)]);
         let all = cross(all, &switches, policy("restricted"));
-        let all =
-            cross(all, &or_unmanaged(&[a, b, both, none.clone()]), policy("allowedExecutables"));
-        let numbers = or_unmanaged(&[json!(5), json!(20), none]);
-        let all = cross(all, &numbers, policy("databaseResultsRestricted"));
-        cross(all, &or_unmanaged(&[on, off]), policy("containsPHI"))
+        let lists = or_unmanaged(&[&lists[..], &[json!(null)]].concat());
+        let all = cross(all, &lists, policy("allowedExecutables"));
+        cross(all, &switches, policy("containsPHI"))
     });
     let exchanges = vec![exchange(&[("app-a", "app-b")])];
     Sketch { name: "policies", actor: OPERATOR, lives, documents, exchanges }
 }
 
-/// Releases under policies: versions × a switch × values that cannot be compared × who is listed ×
-/// who decides.
+/// State × a list × a number × a policy that nobody knows, whose values cannot be compared.
+pub fn values() -> Sketch {
+    let (lists, numbers) = (lists(), [json!(5), json!(20)]);
+    let words = [json!("one"), json!("two")];
+    let lives = in_every_state(vec![live()], &[Some(FIRST)]);
+    let lives = cross(lives, &or_unmanaged(&lists[..2]), live_policy("allowedExecutables"));
+    let lives = cross(lives, &or_unmanaged(&numbers), live_policy("databaseResultsRestricted"));
+    let lives = cross(lives, &or_unmanaged(&words), live_policy("ofTheVendor"));
+    let documents = documents(|all| {
+        let lists = or_unmanaged(&[&lists[..2], &[json!(null)]].concat());
+        let all = cross(all, &lists, policy("allowedExecutables"));
+        let numbers = or_unmanaged(&[&numbers[..], &[json!(null)]].concat());
+        let all = cross(all, &numbers, policy("databaseResultsRestricted"));
+        cross(all, &or_unmanaged(&words), policy("ofTheVendor"))
+    });
+    let exchanges = vec![exchange(&[("app-a", "app-b")]), exchange(&[("one", "two")])];
+    Sketch { name: "values", actor: OPERATOR, lives, documents, exchanges }
+}
+
+/// Releases under policies: versions × a switch × values that cannot be compared × who decides.
 pub fn releases() -> Sketch {
     let [a, b, _] = lists();
     let (on, off) = (json!(true), json!(false));
-    let listed = parts(&["user-eve"]);
     let reviewers = parts(&["user-dan", "user-fay"]);
     let lives = in_every_state(vec![live()], &[Some(FIRST), Some(SECOND)]);
     let lives = cross(lives, &or_unmanaged(&[on.clone()]), live_policy("restricted"));
     let known = or_unmanaged(&[a.clone(), b.clone()]);
     let lives = cross(lives, &known, live_policy("allowedExecutables"));
-    let lives = cross(lives, &listed, |it, to| {
-        it.authorized_users = people(to).into_iter().collect();
-    });
+    let lives = cross(lives, &[()], |it, ()| it.authorized_users = vec!["user-eve".to_owned()]);
     let lives = cross(lives, &reviewers[1..], |it, to| {
         it.application_review_steps = vec![live_step("first", to)];
     });
     let documents = documents(|all| {
         let all = cross(all, &or_unmanaged(&[on, off]), policy("restricted"));
         let all = cross(all, &or_unmanaged(&[a, b, json!(null)]), policy("allowedExecutables"));
-        let all = cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
         let all = cross(all, &or_unmanaged(&reviewers[1..]), |it, to| {
             it.steps = Some(vec![step("first", to.as_deref())]);
         });
