@@ -15,11 +15,13 @@ mod explain;
 mod harness;
 mod import;
 mod live;
+mod markdown;
 mod misc;
 mod new;
 mod output;
 mod over_http;
 mod plan;
+mod plan_schema;
 mod preflight;
 mod saved_plan;
 #[cfg(unix)]

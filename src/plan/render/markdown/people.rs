@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::inline::Inline;
-use crate::plan::render::field::{Part, count, entries, part};
+use crate::plan::render::field::{count, entries, is_people, part};
 use crate::plan::render::people::{Way, role, ways};
 use crate::plan::{Impact, PersonImpact, Place, TreChange};
 
@@ -47,11 +47,8 @@ pub fn moves(change: &TreChange) -> Vec<(&str, String)> {
         .map(|person| person.id.as_str())
         .collect();
     let mut moves = Vec::new();
-    for field in &change.fields {
+    for field in change.fields.iter().filter(|field| is_people(&field.path)) {
         let part = part(change, &field.path);
-        if !matches!(part, Part::Admins | Part::AuthorizedUsers | Part::Reviewers(_)) {
-            continue;
-        }
         let (added, removed) = entries(field);
         for (words, ids) in [("also listed as", added), ("no longer listed as", removed)] {
             let others = ids.into_iter().filter(|id| !told.contains(id));
@@ -65,11 +62,8 @@ pub fn moves(change: &TreChange) -> Vec<(&str, String)> {
 pub fn places(change: &TreChange) -> BTreeMap<&str, &Place> {
     let mut places = BTreeMap::new();
     for field in &change.fields {
-        let is_list = matches!(
-            part(change, &field.path),
-            Part::Admins | Part::AuthorizedUsers | Part::Reviewers(_)
-        );
-        let Some(place) = field.range.as_ref().filter(|_| is_list) else { continue };
+        let place = field.range.as_ref().filter(|_| is_people(&field.path));
+        let Some(place) = place else { continue };
         let (added, removed) = entries(field);
         for id in added.into_iter().chain(removed) {
             places.entry(id).or_insert(place);
