@@ -1,6 +1,6 @@
 //! What a fleet of TREs with fifty people each costs to validate, plan and apply, on the embedded
-//! platform and over HTTP. `cargo bench -- plan`, `-- apply`, `-- scaling` or `-- http` measures one
-//! of them.
+//! platform and over HTTP. `cargo bench -- plan`, `-- apply`, `-- render`, `-- scaling` or `-- http`
+//! measures one of them.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@ mod apply;
 mod gauge;
 mod http;
 mod plan;
+mod render;
 mod repository;
 mod scaling;
 
@@ -25,6 +26,9 @@ fn main() {
     // Whole processes over minutes are no samples for criterion; its arguments count all the same.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let is_asked_for = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
+    if is_asked_for("render") {
+        render::measure();
+    }
     if is_asked_for("scaling") {
         scaling::measure();
     }

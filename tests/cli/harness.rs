@@ -58,6 +58,24 @@ impl Repo {
         repo
     }
 
+    /// Returns a copy of one of the examples.
+    pub fn example(name: &str) -> Self {
+        let repo = Self::empty();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+        let mut folders = vec![folder.clone()];
+        while let Some(next) = folders.pop() {
+            for entry in std::fs::read_dir(next).unwrap() {
+                let path = entry.unwrap().path();
+                match path.strip_prefix(&folder) {
+                    Ok(_) if path.is_dir() => folders.push(path),
+                    Ok(name) => repo.write(name.to_str().unwrap(), std::fs::read(&path).unwrap()),
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
+        repo
+    }
+
     /// Returns a repository whose one TRE was applied.
     pub fn applied(document: &str) -> Self {
         let repo = Self::with(&[("tres/one.yaml", document)]);

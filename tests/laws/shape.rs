@@ -32,6 +32,19 @@ fn a_plan_can_be_read_back() {
 }
 
 #[test]
+fn a_plan_fits_its_schema() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/plan.schema.json");
+    let schema = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    check(600, scenes(), |scene| {
+        let plan = json(&scene);
+        let errors: Vec<String> = validator.iter_errors(&plan).map(|e| e.to_string()).collect();
+        prop_assert_eq!(errors, Vec::<String>::new());
+        Ok(())
+    });
+}
+
+#[test]
 fn a_plan_has_every_key_with_its_type() {
     check(1_500, scenes(), |scene| {
         let plan = json(&scene);

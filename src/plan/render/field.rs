@@ -1,5 +1,6 @@
 //! Changed fields in the words of the field.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -29,29 +30,45 @@ pub enum Part {
 
 /// Returns the part of the TRE that a path points into.
 pub fn part(change: &TreChange, path: &str) -> Part {
-    let keys = segments(path);
-    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let keys: Vec<&str> = path.split('/').skip(1).collect();
     match keys.as_slice() {
-        ["policies", name, ..] => Part::Policy((*name).to_owned()),
+        ["policies", name, ..] => Part::Policy(key(name)),
         ["admins", ..] => Part::Admins,
         ["authorizedUsers", ..] => Part::AuthorizedUsers,
         ["inventory"] => Part::Inventory(None),
-        ["inventory", key, ..] => Part::Inventory(Some((*key).to_owned())),
+        ["inventory", asset, ..] => Part::Inventory(Some(key(asset))),
         ["reviewSteps"] => Part::ReviewStep(None, None),
-        ["reviewSteps", index, "reviewers", ..] => Part::Reviewers(step_id(change, index)),
-        ["reviewSteps", index, rest @ ..] => Part::ReviewStep(
-            Some(step_id(change, index)),
-            rest.first().map(|key| (*key).to_owned()),
-        ),
+        ["reviewSteps", index, "reviewers", ..] => Part::Reviewers(step_id(change, &key(index))),
+        ["reviewSteps", index, rest @ ..] => {
+            Part::ReviewStep(Some(step_id(change, &key(index))), rest.first().map(|rest| key(rest)))
+        }
         ["visibility"] => Part::Visibility,
-        [key, ..] => Part::Setting((*key).to_owned()),
+        [setting, ..] => Part::Setting(key(setting)),
         [] => Part::Setting("document".to_owned()),
+    }
+}
+
+/// Tells whether a path points into a list of people; cheaper than asking for the part.
+pub fn is_people(path: &str) -> bool {
+    let mut keys = path.split('/').skip(1);
+    match keys.next() {
+        Some("admins" | "authorizedUsers") => true,
+        Some("reviewSteps") => keys.nth(1) == Some("reviewers"),
+        _ => false,
     }
 }
 
 /// Returns the keys of a JSON Pointer.
 pub fn segments(path: &str) -> Vec<String> {
-    path.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect()
+    path.split('/').skip(1).map(key).collect()
+}
+
+/// Returns a key as it is, out of a JSON Pointer.
+fn key(written: &str) -> String {
+    match written.contains('~') {
+        true => written.replace("~1", "/").replace("~0", "~"),
+        false => written.to_owned(),
+    }
 }
 
 /// Returns a review step's id from the TRE after, else before; else the index itself.
@@ -72,8 +89,10 @@ fn step_id(change: &TreChange, index: &str) -> String {
 /// Returns the people that a field adds and removes, whether it is one entry or a whole list.
 pub fn entries(field: &FieldChange) -> (Vec<&str>, Vec<&str>) {
     let (before, after) = (people(&field.before), people(&field.after));
-    let added = after.iter().filter(|id| !before.contains(id)).copied().collect();
-    let removed = before.iter().filter(|id| !after.contains(id)).copied().collect();
+    let (had, have): (BTreeSet<&str>, BTreeSet<&str>) =
+        (before.iter().copied().collect(), after.iter().copied().collect());
+    let added = after.into_iter().filter(|id| !had.contains(id)).collect();
+    let removed = before.into_iter().filter(|id| !have.contains(id)).collect();
     (added, removed)
 }
 

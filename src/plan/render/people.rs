@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Verbosity;
-use super::field::{Part, count, entries, name, part};
+use super::field::{Part, count, entries, is_people, name, part};
 use super::text::{Page, Para, Role};
 use crate::access::{self, Grant, Right};
 use crate::plan::{
@@ -226,7 +226,9 @@ fn role(part: &Part) -> String {
 
 /// Returns who comes to or leaves which list; the reviewers of a step that comes or goes too.
 fn moved(change: &TreChange) -> impl Iterator<Item = (String, (Vec<&str>, Vec<&str>))> {
-    change.fields.iter().filter_map(|field| match part(change, &field.path) {
+    let is_of_people =
+        |field: &&FieldChange| is_people(&field.path) || field.path.starts_with("/reviewSteps/");
+    change.fields.iter().filter(is_of_people).filter_map(|field| match part(change, &field.path) {
         part @ (Part::Admins | Part::AuthorizedUsers | Part::Reviewers(_)) => {
             Some((role(&part), entries(field)))
         }
@@ -243,10 +245,8 @@ fn reviewers(step: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the fields that are lists of people.
-fn lists(change: &TreChange) -> impl Iterator<Item = (Part, &FieldChange)> {
-    change.fields.iter().map(|field| (part(change, &field.path), field)).filter(|(part, _)| {
-        matches!(part, Part::Admins | Part::AuthorizedUsers | Part::Reviewers(_))
-    })
+fn lists(change: &TreChange) -> impl Iterator<Item = &FieldChange> {
+    change.fields.iter().filter(|field| is_people(&field.path))
 }
 
 /// People who share a way in and what it gives.
@@ -305,10 +305,10 @@ pub fn name_some(people: &[String], verbosity: Verbosity) -> String {
 fn place_of(change: &TreChange, people: &[String]) -> Option<String> {
     let wanted: BTreeSet<&str> = people.iter().map(String::as_str).collect();
     let places = lists(change)
-        .filter(|(_, field)| {
+        .filter(|field| {
             let (added, removed) = entries(field);
             added.iter().chain(&removed).any(|id| wanted.contains(id))
         })
-        .filter_map(|(_, field)| field.range.as_ref());
+        .filter_map(|field| field.range.as_ref());
     Place::stretch(places)
 }

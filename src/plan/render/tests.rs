@@ -63,9 +63,18 @@ fn colour_repeats_what_the_words_say() {
 
 #[test]
 fn no_line_is_longer_than_the_page_unless_it_is_to_be_copied() {
-    let plan = plan(json!([members(), release(), blocked()]), json!({}));
-    for line in human(&plan, &options(3)).lines() {
-        assert!(wrap::width_of(line) <= 80, "{line}");
+    for width in [40, 80, 100, 120, 200] {
+        for (_, plan, exit) in all() {
+            for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+                let options = Options { width, verbosity, ..options(exit) };
+                let page = human(&plan, &options);
+                for line in page.lines().filter(|line| wrap::width_of(line) > width.min(120)) {
+                    let is_call = line.contains("POST /");
+                    let is_entry = line.contains("- {allow: ");
+                    assert!(is_call || is_entry, "{width}: {line}\n{page}");
+                }
+            }
+        }
     }
 }
 

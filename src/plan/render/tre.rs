@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::field::{Part, asset, count, name, part, phrase, value};
+use super::field::{Part, asset, count, is_people, name, part, phrase, value};
 use super::headline::does;
 use super::text::{Page, Para, Role};
 use super::wrap::columns_of;
@@ -95,6 +95,7 @@ pub fn ordered(change: &TreChange) -> Vec<&FieldChange> {
     let mut fields: Vec<(u8, &FieldChange)> = change
         .fields
         .iter()
+        .filter(|field| !is_people(&field.path))
         .filter_map(|field| {
             let rank = match part(change, &field.path) {
                 Part::Visibility => 0,

@@ -102,6 +102,7 @@ pub fn is_excerpt(shown: &[String], printed: &[String]) -> bool {
 fn settle(line: &str) -> String {
     let line = line.trim_end().replace("not in git", "commit 0000000");
     let line = blank(&line, "Plan ", "hhhh-hhhh");
+    let line = blank(&line, "Plan `", "hhhh-hhhh");
     let line = blank(&line, "Read at ", "dd:dd UTC");
     let line = blank(&line, "taken ", "dddd-dd-dd dd:dd UTC");
     let line = blank(&line, "can be applied until ", "dddd-dd-dd dd:dd UTC");

@@ -98,6 +98,9 @@ fn planned_steps<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<
     let number = changes.iter().map(|change| change.steps.len()).sum();
     let mut fold = Fold::new(page, number, "step", "steps");
     for change in changes {
+        if fold.part.is_full() {
+            break;
+        }
         let window = steps::window(change);
         for (index, step) in change.steps.iter().enumerate() {
             fold.part.push(|| {
@@ -135,6 +138,9 @@ fn people<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<Part<'a
         .sum();
     let mut fold = Fold::new(page, number, "person or org", "people and orgs");
     for change in changes {
+        if fold.part.is_full() {
+            break;
+        }
         let places = places(change);
         let mut head = title(change);
         let mut push = |id: &str, words: &str| {
@@ -162,6 +168,9 @@ fn settings<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<Part<
     let number = changes.iter().map(|change| ordered(change).len()).sum();
     let mut fold = Fold::new(page, number, "changed setting", "changed settings");
     for change in changes {
+        if fold.part.is_full() {
+            break;
+        }
         let mut head = title(change);
         for field in ordered(change) {
             let head = std::mem::take(&mut head);

@@ -38,11 +38,16 @@ impl<'a> Part<'a> {
     /// Adds an item; it is not even written where the page has no room for it anyway.
     pub fn push(&mut self, item: impl FnOnce() -> String) {
         self.number += 1;
-        if self.size <= super::LIMIT {
+        if !self.is_full() {
             let item = item();
             self.size += length(&item);
             self.items.push(item);
         }
+    }
+
+    /// Tells whether no page has room for what is already there, so that nothing need be added.
+    pub fn is_full(&self) -> bool {
+        self.size > super::LIMIT
     }
 
     /// Sets what stands before the items, once it is known how many there are.

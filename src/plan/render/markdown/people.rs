@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::inline::Inline;
-use crate::plan::render::field::{Part, count, entries, part};
+use crate::plan::render::field::{count, entries, is_people};
 use crate::plan::render::people::{Way, heads, is_everybody, list_changes, ways};
 use crate::plan::{Impact, PersonImpact, Place, TreChange};
 
@@ -76,11 +76,8 @@ pub fn who(people: &[PersonImpact]) -> (String, bool) {
 pub fn places(change: &TreChange) -> BTreeMap<&str, &Place> {
     let mut places = BTreeMap::new();
     for field in &change.fields {
-        let is_list = matches!(
-            part(change, &field.path),
-            Part::Admins | Part::AuthorizedUsers | Part::Reviewers(_)
-        );
-        let Some(place) = field.range.as_ref().filter(|_| is_list) else { continue };
+        let place = field.range.as_ref().filter(|_| is_people(&field.path));
+        let Some(place) = place else { continue };
         let (added, removed) = entries(field);
         for id in added.into_iter().chain(removed) {
             places.entry(id).or_insert(place);

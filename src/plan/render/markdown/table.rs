@@ -6,9 +6,9 @@ use super::part::Part;
 use super::people::Counts;
 use crate::diff::Effect;
 use crate::plan::render::consent;
-use crate::plan::render::field::{Part as Field, count, part, phrase};
+use crate::plan::render::field::{Part as Field, count, is_people, name, part, phrase};
 use crate::plan::render::headline::{self, does};
-use crate::plan::render::tre::rank;
+use crate::plan::render::tre::{asked, rank};
 use crate::plan::{Plan, Status, TreChange};
 use crate::platform::Operation;
 
@@ -110,64 +110,47 @@ fn tre(change: &TreChange) -> Inline {
 
 /// Says what changes beside people, data and policies, which have columns of their own.
 fn what(change: &TreChange) -> Inline {
-    let cell = Inline::cell();
-    match change.status {
+    let (words, named) = match change.status {
         Status::Blocked => {
-            let asked: Vec<String> = change
-                .blocked
-                .iter()
-                .take(NAMED)
-                .map(|blocked| {
-                    let field = change.fields.iter().find(|field| field.path == blocked.path);
-                    field.map_or_else(
-                        || crate::plan::render::field::name(&part(change, &blocked.path)),
-                        |field| phrase(change, field),
-                    )
-                })
-                .collect();
-            return cell.words(&some(asked, change.blocked.len()));
+            let paths = change.blocked.iter().map(|blocked| &blocked.path);
+            ("", paths.map(|path| asked(change, path)).collect())
         }
-        Status::Orphaned => return cell.words("its document is gone; nothing is deleted"),
         Status::Released => {
-            let named: Vec<String> = change
-                .released
-                .iter()
-                .take(NAMED)
-                .map(|path| crate::plan::render::field::name(&part(change, path)))
-                .collect();
-            return cell
-                .words(&format!("no longer managed: {}", some(named, change.released.len())));
+            let paths = change.released.iter();
+            ("no longer managed: ", paths.map(|path| name(&part(change, path))).collect())
         }
-        Status::NoOp => return cell.words("note: ").words(&change.warnings.join(" ")),
-        Status::Ready | Status::Unconsented => {}
-    }
-    let mut said = moves(change);
+        Status::Orphaned => ("its document is gone; nothing is deleted", Vec::new()),
+        Status::NoOp => ("note: ", change.warnings.clone()),
+        Status::Ready | Status::Unconsented => ("", happenings(change)),
+    };
+    let more = match named.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let named = named.get(..NAMED).unwrap_or(&named).join(", ");
+    Inline::cell().words(&format!("{words}{named}{more}"))
+}
+
+/// Says how the state moves and which settings change; of a new TRE every one does.
+fn happenings(change: &TreChange) -> Vec<String> {
     let is_new = change.live_state.is_none();
-    let settings: Vec<&crate::plan::FieldChange> = change
-        .fields
-        .iter()
-        .filter(|field| {
-            matches!(
-                part(change, &field.path),
-                Field::Visibility | Field::Setting(_) | Field::ReviewStep(..)
-            )
-        })
-        .collect();
-    for field in settings {
+    let mut said = moves(change);
+    for field in change.fields.iter().filter(|field| !is_people(&field.path)) {
         match part(change, &field.path) {
-            Field::Setting(key) if key == "state" || key == "id" || is_new => {}
-            Field::Visibility if is_new && field.after != "public" => {}
-            Field::ReviewStep(..) if is_new => {}
-            Field::Visibility => said.push(phrase(change, field)),
-            other => said.push(crate::plan::render::field::name(&other)),
+            Field::Visibility if !is_new || field.after == "public" => {
+                said.push(phrase(change, field));
+            }
+            Field::Setting(key) if key == "state" || key == "id" => {}
+            setting @ (Field::Setting(_) | Field::ReviewStep(..)) if !is_new => {
+                said.push(name(&setting));
+            }
+            _ => {}
         }
     }
     if said.is_empty() {
         said.extend(headline::happenings(change).into_iter().map(str::to_lowercase));
     }
-    let number = said.len();
-    said.truncate(NAMED);
-    cell.words(&some(said, number))
+    said
 }
 
 /// Says how the state moves.
@@ -188,13 +171,6 @@ fn moves(change: &TreChange) -> Vec<String> {
     say(leaves && !returns && !has(Operation::Delete), "active → maintenance");
     say(returns && !leaves, "maintenance → active");
     said
-}
-
-/// Joins what is named, and counts what is not.
-fn some(named: Vec<String>, number: usize) -> String {
-    let more = number.saturating_sub(named.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", named.join(", "))
 }
 
 fn people(change: &TreChange) -> Inline {
@@ -234,10 +210,7 @@ fn policies(change: &TreChange) -> Inline {
         return cell;
     }
     let number = |effect| {
-        let policies = change
-            .fields
-            .iter()
-            .filter(|field| matches!(part(change, &field.path), Field::Policy(_)));
+        let policies = change.fields.iter().filter(|field| field.path.starts_with("/policies/"));
         policies.filter(|field| field.effect == effect).count()
     };
     let (loosened, tightened, changed) =
