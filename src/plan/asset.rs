@@ -17,36 +17,64 @@ pub(crate) fn obstacles(found: &mut Obstacles<'_>, after: &Tre) {
     if let Some(inventory) = &after.inventory
         && (is_set || subject.takes(Transition::Publish))
     {
-        let place = match subject.before() {
-            Some(before) if is_set_before_moving(subject) => before,
-            _ => after,
-        };
+        let fits = fits(subject, after);
         for (asset, reference) in inventory.assets() {
-            one_asset(found, asset, reference, (&place.region, &place.bill_to));
+            one_asset(found, asset, reference, fits);
         }
         showcase_apart(found, inventory);
     }
     showcase_administered(found, after);
 }
 
-/// Tells whether a draft's inventory can be set only before the draft moves to another region or
-/// billing org: where an asset lies is judged when it is set and when the TRE is published.
-pub(crate) fn is_set_before_moving(subject: &Subject<'_>) -> bool {
-    let (Some(before), Some(after)) = (subject.before(), &subject.after) else { return false };
-    let Some(inventory) = &after.inventory else { return false };
-    after.state == TreState::Draft
-        && subject.inventory_changes()
-        && !is_placed(subject, inventory, after)
-        && is_placed(subject, inventory, before)
+/// Which of a draft's moves, to another region and to another billing org, wait until its inventory
+/// is set. Where an asset lies is judged when it is set and when the TRE is published, so a draft
+/// that stays one may leave the place that its inventory fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct MovesAfterwards {
+    pub region: bool,
+    pub bill_to: bool,
 }
 
-/// Tells whether no asset is known to lie elsewhere than a TRE's region and billing org.
-fn is_placed(subject: &Subject<'_>, inventory: &Inventory, tre: &Tre) -> bool {
+/// Returns which moves wait; where no order fits, none does.
+pub(crate) fn moves_afterwards(subject: &Subject<'_>) -> MovesAfterwards {
+    let none = MovesAfterwards::default();
+    let (Some(before), Some(after)) = (subject.before(), &subject.after) else { return none };
+    let Some(inventory) = &after.inventory else { return none };
+    if after.state != TreState::Draft || !subject.inventory_changes() {
+        return none;
+    }
+    let all = MovesAfterwards { region: true, bill_to: true };
+    let one = [MovesAfterwards { bill_to: false, ..all }, MovesAfterwards { region: false, ..all }];
+    let ways = [none, all].into_iter().chain(one);
+    let mut fitting = ways.filter(|way| is_placed(subject, inventory, way.place(before, after)));
+    fitting.next().unwrap_or(none)
+}
+
+impl MovesAfterwards {
+    /// Returns where the TRE is when its inventory is set.
+    fn place<'a>(self, before: &'a Tre, after: &'a Tre) -> (&'a Region, &'a OrgId) {
+        let region = if self.region { &before.region } else { &after.region };
+        let bill_to = if self.bill_to { &before.bill_to } else { &after.bill_to };
+        (region, bill_to)
+    }
+}
+
+/// Returns the region and the billing org by which assets are judged.
+fn fits<'a>(subject: &Subject<'a>, after: &'a Tre) -> (&'a Region, &'a OrgId) {
+    moves_afterwards(subject).place(subject.before().unwrap_or(after), after)
+}
+
+/// Tells whether no asset is known to lie elsewhere than in a region and with a billing org.
+fn is_placed(
+    subject: &Subject<'_>,
+    inventory: &Inventory,
+    (region, bill_to): (&Region, &OrgId),
+) -> bool {
     let directory = subject.ctx.directory;
     inventory.assets().all(|(_, reference)| {
         let Lookup::Known(object) = directory.object(&reference.object) else { return true };
         let Lookup::Known(project) = directory.project(&object.project) else { return true };
-        project.region == tre.region && project.bill_to == Principal::Org(tre.bill_to.clone())
+        project.region == *region && project.bill_to == Principal::Org(bill_to.clone())
     })
 }
 

@@ -54,8 +54,9 @@ fn way(subject: &Subject<'_>, old: &TreId) -> String {
     match steps.as_slice() {
         [only] => only.clone(),
         steps => {
-            let numbered = steps.iter().zip(1..).map(|(step, number)| format!("{number} {step}"));
-            numbered.collect::<Vec<_>>().join("\n")
+            let lettered =
+                steps.iter().zip('a'..).map(|(step, letter)| format!("{letter}) {step}"));
+            lettered.collect::<Vec<_>>().join("\n")
         }
     }
 }

@@ -35,7 +35,7 @@ fn explained(repo: &Repo, of: &[&str]) -> String {
     assert!(first.starts_with("Plan ") && first.contains("local: embedded"), "{first}");
     let (_, rest) = text.split_once("\n\n").unwrap();
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let until = today.saturating_add(jiff::Span::new().days(14));
+    let until = today.saturating_add(jiff::Span::new().days(14)).last_of_month();
     rest.replace(&until.to_string(), "2030-01-15")
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fixtures::{all, blocked, members, options, plan, release};
+use super::fixtures::{all, blocked, members, options, plan};
 use super::*;
 use crate::plan::Plan;
 

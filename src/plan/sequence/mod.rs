@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use self::order::{Door, Phase, Placed, ordered};
 use self::pipeline::Pipeline;
-use super::asset::is_set_before_moving;
+use super::asset::{MovesAfterwards, moves_afterwards};
 use super::subject::{PolicyChanges, ReviewerChange, Subject, difference};
 use crate::diff::{Effect, Field};
 use crate::lifecycle::Transition;
@@ -62,19 +62,32 @@ impl Sequence<'_> {
         }
     }
 
-    /// The one `update` that is needed. A new billing org or region must be there before assets
-    /// and admins are judged by it, and behind the removal of admins that it does not hold; only a
-    /// draft moves, which nobody but its admins sees, whatever its visibility (A).
+    /// One `update`, or two where the inventory fits only between two moves. A new billing org or
+    /// region must be there before assets and admins are judged by it, and behind the removal of
+    /// admins that it does not hold; only a draft moves, which nobody but its admins sees, whatever
+    /// its visibility (A).
     fn settings(&mut self) {
-        let update = changed_settings(self.subject.before(), self.after);
+        let mut update = changed_settings(self.subject.before(), self.after);
+        let MovesAfterwards { region, bill_to } = moves_afterwards(self.subject);
+        let late = TreUpdate {
+            region: update.region.take_if(|_| region),
+            bill_to: update.bill_to.take_if(|_| bill_to),
+            ..TreUpdate::default()
+        };
+        let moves = update.bill_to.is_some() || update.region.is_some();
+        if !late.is_empty() {
+            // What else there is goes with the move that comes last, unless another one has to be
+            // made before.
+            let rest = if moves { TreUpdate::default() } else { std::mem::take(&mut update) };
+            let TreUpdate { region, bill_to, .. } = late;
+            let last = TreUpdate { region, bill_to, ..rest };
+            self.push(self.phase_of_data(), Door::Place, Call::Update(last));
+        }
         if update.is_empty() {
             return;
         }
         let visibility = self.subject.change(&Field::Visibility).map(|change| change.effect);
-        let moves = update.bill_to.is_some() || update.region.is_some();
-        let (phase, door) = if moves && is_set_before_moving(self.subject) {
-            (self.phase_of_data(), Door::Place)
-        } else if moves {
+        let (phase, door) = if moves {
             (Phase::Shuts, Door::Place)
         } else if visibility == Some(Effect::Loosens) {
             (Phase::Opens, Door::Visibility)

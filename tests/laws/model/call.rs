@@ -41,7 +41,9 @@ impl Call {
         if let Some(fields) = input.as_object_mut() {
             let is_new = matches!(self.method(), "new" | "setInventory");
             fields.retain(|key, value| {
-                !(is_new && value.is_null()) && !(key == "reviewers" && *value == json!([]))
+                let is_left_out = is_new && value.is_null();
+                let is_nobody = key == "reviewers" && *value == json!([]);
+                !is_left_out && !is_nobody
             });
         }
         format!("{} {input}", self.route)

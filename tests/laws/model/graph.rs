@@ -15,6 +15,9 @@ use crate::support::directory::{GHOST, TRE, USERS};
 use crate::support::goal::normal;
 use crate::support::headless::is_beheaded;
 
+/// Where a call leads: what the platform answers then, and the world itself where that is new.
+type Followed = (String, Option<World>);
+
 /// More TREs than this are not a small world any more.
 const MOST_NODES: usize = 6_000;
 
@@ -86,7 +89,7 @@ impl Graph {
     /// Makes every call on every node from `from` on.
     fn explore(&mut self, from: usize) -> usize {
         let end = self.nodes.len();
-        let found: Vec<Vec<Option<(String, Option<World>)>>> = (from..end)
+        let found: Vec<Vec<Option<Followed>>> = (from..end)
             .into_par_iter()
             .map(|node| self.calls.iter().map(|call| self.follow(node, call)).collect())
             .collect();
@@ -107,7 +110,7 @@ impl Graph {
     }
 
     /// Makes a call; `None` where it is refused. A world that is known already is not kept.
-    fn follow(&self, node: usize, call: &Call) -> Option<(String, Option<World>)> {
+    fn follow(&self, node: usize, call: &Call) -> Option<Followed> {
         let mut world = self.nodes[node].world.clone();
         let actor = world.actor().clone();
         world.handle(&actor, &call.route, &call.input, 1).ok()?;

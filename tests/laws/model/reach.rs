@@ -100,11 +100,13 @@ impl Reach {
             let now = self.at(node, person);
             let is_at_most = |end| self.is_at_most(now, self.at(end, person), ends.moves);
             let (steps, is_released) = &ends.swaps[person];
-            !is_at_most(ends.before)
-                && !is_at_most(ends.after)
-                && !(is_amending && *is_released)
-                && (steps.is_empty()
-                    || !self.allow_swap(now, steps, self.at(ends.before, person), ends))
+            let is_within = is_at_most(ends.before) || is_at_most(ends.after);
+            let is_swapped_in = is_amending && *is_released;
+            let swaps = || {
+                let before = self.at(ends.before, person);
+                !steps.is_empty() && self.allow_swap(now, steps, before, ends)
+            };
+            !is_within && !is_swapped_in && !swaps()
         };
         (0..self.people.len()).find(|person| is_too_open(*person)).map(|it| &*self.people[it])
     }

@@ -24,11 +24,11 @@ pub fn doors() -> Sketch {
         it.policies = is_on.then(|| ("restricted".to_owned(), json!(true))).into_iter().collect();
     });
     let documents = documents(|all| {
-        let visibilities = or_unmanaged(&[Visibility::Private, Visibility::Public]);
-        let all = cross(all, &visibilities, |it, to| it.visibility = *to);
+        let visibilities = [Visibility::Private, Visibility::Public];
+        let all = cross(all, &visibilities, |it, to| it.visibility = Some(*to));
         let all = cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
-        let all = cross(all, &or_unmanaged(&[true, false]), |it, to| {
-            it.policies = to.map(|on| ("restricted".to_owned(), json!(on))).into_iter().collect();
+        let all = cross(all, &[true, false], |it, on| {
+            it.policies = [("restricted".to_owned(), json!(on))].into();
         });
         cross(all, &[None, Some(FIRST), Some(SECOND)], |it, to| it.inventory = inventory(*to))
     });

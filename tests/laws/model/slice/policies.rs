@@ -71,7 +71,7 @@ pub fn releases() -> Sketch {
     let (on, off) = (json!(true), json!(false));
     let reviewers = parts(&["user-dan", "user-fay"]);
     let lives = in_every_state(vec![live()], &[Some(FIRST), Some(SECOND)]);
-    let lives = cross(lives, &or_unmanaged(&[on.clone()]), live_policy("restricted"));
+    let lives = cross(lives, &or_unmanaged(std::slice::from_ref(&on)), live_policy("restricted"));
     let known = or_unmanaged(&[a.clone(), b.clone()]);
     let lives = cross(lives, &known, live_policy("allowedExecutables"));
     let lives = cross(lives, &[()], |it, ()| it.authorized_users = vec!["user-eve".to_owned()]);

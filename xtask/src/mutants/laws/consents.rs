@@ -125,10 +125,9 @@ pub const LAWS: &[Law] = &[
         &[TABLE, BOUND],
     ),
     guard(
-        "    if is_small || lost * 100 <= had.len() * guards.mass_removal_percent as usize {",
+        "    if is_small || lost * 100 <= had.len() * percent {",
         r#"    let is_small = is_small && !mutant("guard.least-people");
-    let most = had.len() * guards.mass_removal_percent as usize;
-    if is_small || lost * 100 <= most || mutant("guard.share") {"#,
+    if is_small || lost * 100 <= had.len() * percent || mutant("guard.share") {"#,
         &[MANY],
     ),
     tighten(
