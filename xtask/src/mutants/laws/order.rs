@@ -32,8 +32,58 @@ pub const EXPOSURE: &[Law] = &[
     ),
 ];
 
-/// `src/plan/sequence.rs`: the order of the calls. To be filled when its present change is done.
-pub const SEQUENCE: &[Law] = &[];
+/// The order of the calls, and how many there are.
+pub const SEQUENCE: &[Law] = &[
+    law(
+        "src/plan/sequence/order.rs",
+        "        (placed.phase, if placed.phase == Phase::Shuts { depth } else { -depth })",
+        r#"        let turned = mutant("order.inside-out");
+        let phase = match placed.phase {
+            Phase::Opens if mutant("order.opens-first") => Phase::Shuts,
+            phase => phase,
+        };
+        (phase, if (phase == Phase::Shuts) != turned { depth } else { -depth })"#,
+        &[
+            "exposure::nobody_is_more_exposed_on_the_way_than_at_both_ends",
+            "choreography::a_release_takes_away_first_and_gives_last",
+        ],
+    ),
+    law(
+        "src/plan/sequence/mod.rs",
+        "        if !tightened.is_empty() && !loosened.is_empty() && !turns {",
+        r#"        let turns = turns || mutant("order.two-calls-for-policies");
+        if !tightened.is_empty() && !loosened.is_empty() && !turns {"#,
+        &[
+            "choreography::one_call_sets_mixed_policies_where_no_release_stands_between",
+            "complete::no_call_by_call_search_does_better_than_the_plan",
+        ],
+    ),
+    law(
+        "src/plan/sequence/mod.rs",
+        "            let waits = users_wait_for_publishing(self.subject);",
+        r#"            let waits = users_wait_for_publishing(self.subject)
+                && !mutant("order.users-before-publishing");"#,
+        &["choreography::users_wait_for_publishing_where_the_showcase_is_not_administered"],
+    ),
+];
 
-/// `src/plan/impact.rs`: who gains, loses and keeps access. To be filled likewise.
-pub const IMPACT: &[Law] = &[];
+/// Who has access to what, and so who gains, loses and keeps it.
+pub const IMPACT: &[Law] = &[
+    law(
+        "src/access/grant.rs",
+        "    if state == TreState::Draft {",
+        r#"    if state == TreState::Draft && !mutant("access.draft-lists") {"#,
+        &[
+            "access::what_is_said_of_somebodys_access_is_what_the_platform_lets_them_do",
+            "access::who_is_said_to_come_in_or_leave_does_and_who_stays_stays",
+        ],
+    ),
+    law(
+        "src/access/grant.rs",
+        "            // Whether a mere visitor may send requests is not documented.",
+        r#"            let reads = has_showcase && mutant("access.visitors-read");
+            give(reads, Right::ReadShowcaseProject, Documented);
+            // Whether a mere visitor may send requests is not documented."#,
+        &["access::what_is_said_of_somebodys_access_is_what_the_platform_lets_them_do"],
+    ),
+];
