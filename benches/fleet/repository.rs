@@ -18,7 +18,7 @@ use trectl::plan::{self, Context, Extent, Plan, Source};
 use trectl::platform::{Reader, Wire};
 use trectl::sim::{Access, Embedded, Options};
 use trectl::source::Repository;
-use trectl::state::{Journal, Loaded, Owner, RunInfo, Store};
+use trectl::state::{Journal, Loaded, Owner, Patience, RunInfo, Store};
 use trectl::{diff, live, rules, source};
 
 const TODAY: Date = date(2026, 5, 1);
@@ -80,8 +80,10 @@ impl Fleet {
     pub fn plan(&self) -> Plan {
         let (_, desired) = self.validate();
         let platform = self.open(Access::Read);
-        let loaded = self.state().load().unwrap();
-        self.runtime.block_on(planned(&desired, &Wire(platform), &loaded))
+        self.runtime.block_on(async {
+            let loaded = self.state().load().await.unwrap();
+            planned(&desired, &Wire(platform), &loaded).await
+        })
     }
 
     /// Does all that is planned; every effect and every entry of the journal is durable.
@@ -90,10 +92,9 @@ impl Fleet {
         let platform = self.open(Access::Write);
         let wire = Arc::new(Wire(platform.clone()));
         let state = self.state();
-        let (owner, info) = (owner(), info());
-        let lock = state.lock(&owner, Duration::ZERO).unwrap();
-        let loaded = state.load().unwrap();
         self.runtime.block_on(async {
+            let lock = state.lock(&owner(), Patience::of(Duration::ZERO)).await.unwrap();
+            let loaded = state.load().await.unwrap();
             let plan = Arc::new(planned(&desired, &*wire, &loaded).await);
             let records: BTreeMap<_, _> = desired
                 .tres
@@ -101,7 +102,8 @@ impl Fleet {
                 .map(|(id, tre)| (id.clone(), diff::record(tre, &desired.policies)))
                 .collect();
             let begin = (Instant::now(), platform.commits());
-            let journal = Journal::begin(lock, loaded, "bench", info, Arc::new(now)).unwrap();
+            let journal = Journal::begin(lock, loaded, "bench", info(), Arc::new(now));
+            let journal = journal.await.unwrap();
             let input = Input {
                 plan: Arc::clone(&plan),
                 reader: wire.clone(),
@@ -119,7 +121,7 @@ impl Fleet {
             Applied {
                 time: begin.0.elapsed(),
                 steps: plan.summary.steps,
-                journal_syncs: outcome.syncs,
+                journal_syncs: outcome.writes,
                 platform_syncs: platform.commits() - begin.1,
             }
         })
@@ -168,6 +170,9 @@ fn owner() -> Owner {
         host: String::new(),
         started: now(),
         command: "bench".to_owned(),
+        job_url: None,
+        commit: None,
+        process: None,
     }
 }
 

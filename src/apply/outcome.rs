@@ -146,8 +146,8 @@ pub struct Outcome {
     pub tres: BTreeMap<TreId, TreReport>,
     /// Why the run ended early, if it did.
     pub stopped: Option<Stop>,
-    /// How often the journal waited for the disk.
-    pub syncs: u64,
+    /// How many objects the journal wrote.
+    pub writes: u64,
 }
 
 impl Outcome {

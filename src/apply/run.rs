@@ -229,5 +229,5 @@ async fn end(
         stopped = Some(Stop::Interrupted);
     }
     shared.tell(&Event::RunDone);
-    Outcome { tres, stopped, syncs: shared.journal.syncs() }
+    Outcome { tres, stopped, writes: shared.journal.writes() }
 }

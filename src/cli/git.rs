@@ -21,6 +21,12 @@ pub fn describe(root: &Utf8Path, files: &BTreeSet<&str>) -> Option<GitInfo> {
     Some(GitInfo { commit: head.trim().to_owned(), dirty })
 }
 
+/// Returns the commit that is checked out, or nothing outside git.
+pub fn commit(root: &Utf8Path) -> Option<String> {
+    let head = output(spawn(root, &["rev-parse", "--verify", "HEAD"])?)?;
+    Some(head.trim().to_owned())
+}
+
 /// Starts `git` without waiting, so that the three questions are answered side by side.
 fn spawn(root: &Utf8Path, args: &[&str]) -> Option<Child> {
     Command::new("git")

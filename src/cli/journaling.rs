@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use super::clock as time;
 use super::failure::Failure;
+use super::git;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::planning::state_failure;
 use super::session::Session;
 use super::settings::quote;
 use crate::model::UserId;
-use crate::state::{Clock, Lock, Owner, RunInfo, StateError};
+use crate::state::{Clock, Lock, Owner, Patience, Process, RunInfo, StateError};
 
 /// Takes the lock of the target's state, waiting as long as the settings say.
 ///
@@ -23,16 +24,40 @@ pub async fn lock(
     output: &Output,
     interrupt: &Interrupt,
 ) -> Result<Lock, Failure> {
-    let owner =
-        Owner { pid: std::process::id(), host: host(), started: time::now(), command: command() };
-    let timeout = output.settings().lock_timeout;
+    let owner = owner(session);
+    let (wait, lease) = (output.settings().lock_timeout, output.settings().lock_lease);
     let store = session.state()?;
-    match store.lock(&owner, Duration::ZERO) {
-        Err(StateError::Busy { .. }) if !timeout.is_zero() => {}
+    let at_once = Patience { wait: Duration::ZERO, lease };
+    match interrupt.or(store.lock(&owner, at_once)).await? {
+        Err(StateError::Busy { .. }) if !wait.is_zero() => {}
         taken => return taken.map_err(state_failure),
     }
-    output.say(&format!("Another run holds the lock: waiting for up to {} s.", timeout.as_secs()));
-    interrupt.blocking(move || store.lock(&owner, timeout)).await?.map_err(state_failure)
+    output.say(&format!("Another run holds the lock: waiting for up to {} s.", wait.as_secs()));
+    interrupt.or(store.lock(&owner, Patience { wait, lease })).await?.map_err(state_failure)
+}
+
+/// Returns who this run is, for whoever finds the lock taken.
+fn owner(session: &Session) -> Owner {
+    let pid = std::process::id();
+    Owner {
+        pid,
+        host: host(),
+        started: time::now(),
+        command: command(),
+        job_url: job_url(),
+        commit: git::commit(&session.repository.root),
+        process: Process::of(pid),
+    }
+}
+
+/// Returns the page of the CI job, by the variables of GitHub, GitLab and whoever sets `BUILD_URL`.
+fn job_url() -> Option<String> {
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let github = || {
+        let (server, repository) = (named("GITHUB_SERVER_URL")?, named("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/actions/runs/{}", named("GITHUB_RUN_ID")?))
+    };
+    github().or_else(|| named("CI_JOB_URL")).or_else(|| named("BUILD_URL"))
 }
 
 /// Returns the name of this run.

@@ -109,7 +109,7 @@ pub async fn observe(
     request: &Request,
 ) -> Result<Observed, Failure> {
     let select = session.target.select_bill_to.as_deref();
-    let mut loaded = session.state()?.load().map_err(state_failure)?;
+    let mut loaded = session.state()?.load().await.map_err(state_failure)?;
     let few = request.few(&loaded);
     let live = async {
         match &few {
@@ -234,7 +234,7 @@ pub fn unread(error: LiveError) -> Failure {
 /// Returns the failure of a state that cannot be read or written.
 pub fn state_failure(error: StateError) -> Failure {
     let kind = match &error {
-        StateError::Busy { .. } => FailureKind::Locked,
+        StateError::Busy { .. } | StateError::Lost { .. } => FailureKind::Locked,
         _ => FailureKind::Files,
     };
     let hint = error.hint();

@@ -92,6 +92,8 @@ pub struct Settings {
     pub screen: Arc<Screen>,
     /// How long a lock is waited for.
     pub lock_timeout: Duration,
+    /// How long a lock may go without a sign of life.
+    pub lock_lease: Duration,
     /// For how long a call is repeated at most.
     pub retry_for: Duration,
     /// How many calls per second are made over HTTP at most.
@@ -117,6 +119,7 @@ impl Settings {
             quiet,
             verbose,
             lock_timeout,
+            lock_lease,
             retry_for,
             rate_limit,
         } = global;
@@ -146,6 +149,7 @@ impl Settings {
             calls: Arc::default(),
             screen: Arc::default(),
             lock_timeout: Duration::from_secs(*lock_timeout),
+            lock_lease: *lock_lease,
             retry_for: *retry_for,
             rate_limit: *rate_limit,
             interaction: when(stdin && stderr && !ci),

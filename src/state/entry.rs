@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::lock::Owner;
 use crate::model::{AppliedTre, TreId, UserId};
 use crate::platform::{Call, CallError, Operation, PlatformError};
 
@@ -50,10 +51,13 @@ impl StoredCall {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Entry {
-    /// A run begins; the first entry of a segment.
+    /// A lock was taken from a holder that did not let go: its run is over.
+    LockTaken {
+        /// Who held it.
+        from: Owner,
+    },
+    /// A run begins.
     RunStarted {
-        /// The version of the journal's format.
-        format_version: String,
         /// The run.
         #[serde(flatten)]
         info: RunInfo,

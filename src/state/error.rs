@@ -5,36 +5,42 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{OrderError, Owner};
+use super::{OrderError, Owner, Standing};
 
 /// A failure of the state store.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StateError {
     /// Another run holds the lock, and did not let go in time.
-    #[error("the state in `{folder}` is in use{}", described(owner.as_ref()))]
+    #[error("the state in `{location}` is in use{}", described(standing.owner()))]
     Busy {
-        /// The folder of the state.
-        folder: Utf8PathBuf,
-        /// Who holds it, where that could be read.
-        owner: Option<Owner>,
+        /// Where the state is kept.
+        location: String,
+        /// How the lock stands.
+        standing: Box<Standing>,
     },
-    /// A file could not be read or written.
+    /// This run held the lock and holds it no more.
+    #[error("the lock of the state in `{location}` is lost: another run may have taken it")]
+    Lost {
+        /// Where the state is kept.
+        location: String,
+    },
+    /// An object could not be read or written.
     #[error("`{path}` cannot be {action}: {source}")]
     Io {
         /// What was tried, as a participle: "written".
         action: &'static str,
-        /// The file or folder.
+        /// The object or folder.
         path: Utf8PathBuf,
         /// What the system says.
         source: Arc<io::Error>,
     },
-    /// A file is not what trectl wrote.
-    #[error("`{path}`{} is damaged: {reason}", at_line(*line))]
+    /// An object is not what trectl wrote.
+    #[error("`{path}` is damaged: {reason}")]
     Corrupted {
-        /// The file.
+        /// The object.
         path: Utf8PathBuf,
-        /// The line, from 1, of a file that has lines.
-        line: Option<usize>,
+        /// It only spares work: what it holds is in other objects too.
+        is_spare: bool,
         /// What is wrong.
         reason: String,
     },
@@ -62,9 +68,12 @@ impl StateError {
     /// Returns what to do about it, a full sentence.
     pub fn hint(&self) -> String {
         match self {
-            Self::Busy { .. } => "Wait until the other run has ended, or give it more time with \
-                `--lock-timeout`. The lock of a run that died is free by itself."
-                .to_owned(),
+            Self::Busy { standing, .. } => busy(standing),
+            Self::Lost { .. } => {
+                "Run the same command again: it finds out what became of the last \
+                call, and goes on."
+                    .to_owned()
+            }
             Self::Io { path, source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => format!(
                     "The disk of `{path}` is full. Make room and run the same command again: \
@@ -76,10 +85,10 @@ impl StateError {
                 ),
                 _ => format!("Look at `{path}` and its folder, then run the same command again."),
             },
-            Self::Corrupted { path, line: None, .. } => {
+            Self::Corrupted { path, is_spare: true, .. } => {
                 format!("Move `{path}` away: it is made anew from the journal beside it.")
             }
-            Self::Corrupted { path, line: Some(_), .. } => {
+            Self::Corrupted { path, is_spare: false, .. } => {
                 format!("Restore `{path}` from a backup. Nothing was changed on the platform.")
             }
             Self::Newer { .. } => {
@@ -94,13 +103,22 @@ impl StateError {
 
 fn described(owner: Option<&Owner>) -> String {
     match owner {
-        Some(Owner { pid, host, started, command }) => {
-            format!(" by `{command}` (process {pid} on {host}, since {started})")
+        Some(Owner { pid, host, started, command, job_url, commit: _, process: _ }) => {
+            let job = job_url.as_ref().map_or_else(String::new, |url| format!(", {url}"));
+            format!(" by `{command}` (process {pid} on {host}, since {started}{job})")
         }
         None => " by another run".to_owned(),
     }
 }
 
-fn at_line(line: Option<usize>) -> String {
-    line.map(|line| format!(", line {line},")).unwrap_or_default()
+fn busy(standing: &Standing) -> String {
+    let lease = match standing {
+        Standing::Held { lease, .. } => lease.as_secs(),
+        Standing::Free { .. } => 0,
+    };
+    format!(
+        "Wait until the other run has ended, or give it more time with `--lock-timeout`. Where it \
+         died on another machine, whoever waits for longer than its lease of {lease} s gets the \
+         lock."
+    )
 }

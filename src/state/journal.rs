@@ -7,15 +7,15 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use camino::Utf8PathBuf;
 use tokio::sync::oneshot;
 
 use super::entry::{Entry, RunInfo, RunResult};
 use super::ledger::{Ledger, Progress};
-use super::segment::{self, Line};
-use super::snapshot::{self, FORMAT_VERSION};
+use super::lock::Lock;
+use super::segment::{Head, Stamped};
+use super::store::{Loaded, Parts};
 use super::writer::{Gauge, Job, Writer};
-use super::{Loaded, Lock, StateError, Store, files};
+use super::{StateError, snapshot};
 use crate::model::{AppliedTre, TreId};
 
 /// Tells the time, RFC 3339 in UTC.
@@ -23,78 +23,56 @@ pub type Clock = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// The journal of one run. Holds the lock until it is dropped.
 ///
-/// Any number of tasks may append at the same time; those that do share one sync.
+/// Any number of tasks may append at the same time; those that do share one segment.
 pub struct Journal {
     inner: Mutex<Inner>,
     gauge: Arc<Gauge>,
     clock: Clock,
     run: String,
-    segment: u64,
-    snapshot: Utf8PathBuf,
     writer: Option<JoinHandle<()>>,
-    _lock: Lock,
+    lock: Lock,
 }
 
 struct Inner {
     ledger: Ledger,
-    /// The last line that was handed to the writer.
-    seq: u64,
     /// `None` once nothing more may be written.
     jobs: Option<Sender<Job>>,
 }
 
 impl Journal {
-    /// Begins a run in a new segment. What `loaded` has settled is written with its first line.
+    /// Begins a run. What `loaded` has settled is written with its first entry.
     ///
     /// # Errors
     ///
-    /// Where the segment cannot be created.
-    pub fn begin(
+    /// Where the journal went on since it was loaded, or cannot be written.
+    pub async fn begin(
         lock: Lock,
         loaded: Loaded,
         run: &str,
         info: RunInfo,
         clock: Clock,
     ) -> Result<Self, StateError> {
-        let (mut ledger, settlements) = loaded.into_parts();
-        let folder = Store::journal_folder(lock.folder());
-        let snapshot_path = Store::snapshot_path(lock.folder());
-        files::create_folder(&folder)?;
-        let (_, included) = snapshot::read(&snapshot_path)?;
-        let segment = segment::list(&folder)?.last().copied().unwrap_or(0).max(included) + 1;
-        let path = folder.join(segment::file_name(segment));
-
-        let started = Entry::RunStarted { format_version: FORMAT_VERSION.to_owned(), info };
+        let Parts { mut ledger, settlements, head } = loaded.into_parts();
+        let started = Entry::RunStarted { info };
         ledger.accept(&started)?;
-        let mut bytes = Vec::new();
-        let mut seq = 0;
-        for entry in std::iter::once(started).chain(settlements) {
-            seq += 1;
-            let line = Line { seq, at: clock(), run: run.to_owned(), durable: 0, entry };
-            segment::encode(&line, &mut bytes)
-                .map_err(|error| StateError::io("written", &path, error.into()))?;
-        }
-        let file = files::create_new(&path, &bytes)?;
-
-        let gauge = Arc::new(Gauge::default());
-        gauge.durable.store(seq, Ordering::Release);
-        gauge.syncs.store(1, Ordering::Relaxed);
+        let gauge = Arc::new(Gauge::of(head));
         let (jobs, queue) = channel();
-        let thread = Writer { path: path.clone(), file, gauge: gauge.clone(), failed: None };
-        let writer = std::thread::Builder::new()
+        let writer = Writer::new(&lock, run, Arc::clone(&gauge))?;
+        let thread = std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || thread.run(&queue))
-            .map_err(|error| StateError::io("written", &path, error))?;
-        Ok(Self {
-            inner: Mutex::new(Inner { ledger, seq, jobs: Some(jobs) }),
+            .spawn(move || writer.run(&queue))
+            .map_err(|error| StateError::io("written", "journal".into(), error))?;
+        let journal = Self {
+            inner: Mutex::new(Inner { ledger, jobs: Some(jobs) }),
             gauge,
             clock,
             run: run.to_owned(),
-            segment,
-            snapshot: snapshot_path,
-            writer: Some(writer),
-            _lock: lock,
-        })
+            writer: Some(thread),
+            lock,
+        };
+        let first = std::iter::once(started).chain(settlements).collect();
+        journal.hand_over(first)?.await.unwrap_or(Err(StateError::Closed))?;
+        Ok(journal)
     }
 
     /// Appends entries, in this order, and returns when they are durable.
@@ -103,8 +81,8 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// Where an entry cannot follow those before it, or the segment cannot be written; in both
-    /// cases nothing more is ever written to it.
+    /// Where an entry cannot follow those before it, the lock is lost, or the journal cannot be
+    /// written; in all cases nothing more is ever written.
     pub fn append(
         &self,
         entries: Vec<Entry>,
@@ -117,21 +95,34 @@ impl Journal {
         &self,
         entries: Vec<Entry>,
     ) -> Result<oneshot::Receiver<Result<(), StateError>>, StateError> {
-        let at = (self.clock)();
         let mut inner = self.lock_inner();
-        let durable = self.gauge.durable.load(Ordering::Acquire);
-        let encoded = inner.encode(entries, &at, &self.run, durable);
-        let bytes = match encoded {
-            Ok(bytes) => bytes,
-            Err(error) => {
+        for entry in &entries {
+            if let Err(error) = inner.ledger.accept(entry) {
                 inner.jobs = None;
-                return Err(error);
+                return Err(error.into());
             }
-        };
+        }
+        self.job(&inner, entries)
+    }
+
+    /// Hands over entries that the ledger has taken in already.
+    fn hand_over(
+        &self,
+        entries: Vec<Entry>,
+    ) -> Result<oneshot::Receiver<Result<(), StateError>>, StateError> {
+        self.job(&self.lock_inner(), entries)
+    }
+
+    fn job(
+        &self,
+        inner: &Inner,
+        entries: Vec<Entry>,
+    ) -> Result<oneshot::Receiver<Result<(), StateError>>, StateError> {
+        let at = (self.clock)();
+        let entries = entries.into_iter().map(|entry| Stamped { at: at.clone(), entry }).collect();
         let (done, answer) = oneshot::channel();
-        let last = inner.seq;
         let jobs = inner.jobs.as_ref().ok_or(StateError::Closed)?;
-        jobs.send(Job::Lines { bytes, last, done }).map_err(|_| StateError::Closed)?;
+        jobs.send(Job::Entries { entries, done }).map_err(|_| StateError::Closed)?;
         Ok(answer)
     }
 
@@ -149,9 +140,15 @@ impl Journal {
         self.lock_inner().ledger.progress.get(tre).cloned()
     }
 
-    /// Returns how many times this run has waited for the disk.
-    pub fn syncs(&self) -> u64 {
-        self.gauge.syncs.load(Ordering::Relaxed)
+    /// Returns how many objects this run has written.
+    pub fn writes(&self) -> u64 {
+        self.gauge.writes.load(Ordering::Relaxed)
+    }
+
+    /// Returns the end of the journal as far as it is durable: what a run prints, so that a cut
+    /// tail shows later.
+    pub fn head(&self) -> Head {
+        self.gauge.head()
     }
 
     /// Ends the run, and writes the snapshot.
@@ -163,37 +160,16 @@ impl Journal {
         self.append(vec![Entry::RunEnded { result }]).await?;
         let answer = {
             let mut inner = self.lock_inner();
-            inner.ledger.end_segment();
-            let bytes = snapshot::encode(&inner.ledger, self.segment)
-                .map_err(|error| StateError::io("written", &self.snapshot, error.into()))?;
+            inner.ledger.end_run();
+            let written = snapshot::encode(&inner.ledger, &self.gauge.head(), self.lock.token());
+            let (name, bytes) = written
+                .map_err(|error| StateError::io("written", "applied".into(), error.into()))?;
             let (done, answer) = oneshot::channel();
             let jobs = inner.jobs.take().ok_or(StateError::Closed)?;
-            let job = Job::Snapshot { path: self.snapshot.clone(), bytes, done };
-            jobs.send(job).map_err(|_| StateError::Closed)?;
+            jobs.send(Job::Snapshot { name, bytes, done }).map_err(|_| StateError::Closed)?;
             answer
         };
         answer.await.unwrap_or(Err(StateError::Closed))
-    }
-}
-
-impl Inner {
-    fn encode(
-        &mut self,
-        entries: Vec<Entry>,
-        at: &str,
-        run: &str,
-        durable: u64,
-    ) -> Result<Vec<u8>, StateError> {
-        let mut bytes = Vec::new();
-        for entry in entries {
-            self.ledger.accept(&entry)?;
-            self.seq += 1;
-            let line =
-                Line { seq: self.seq, at: at.to_owned(), run: run.to_owned(), durable, entry };
-            segment::encode(&line, &mut bytes)
-                .map_err(|error| StateError::io("written", "journal".into(), error.into()))?;
-        }
-        Ok(bytes)
     }
 }
 
@@ -210,6 +186,6 @@ impl Drop for Journal {
 
 impl fmt::Debug for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Journal").field("run", &self.run).field("segment", &self.segment).finish()
+        f.debug_struct("Journal").field("run", &self.run).field("head", &self.head()).finish()
     }
 }

@@ -13,11 +13,11 @@ use crate::platform::{Call, CallError};
 /// An entry that cannot have happened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderError {
-    /// The first entry of a segment is not the start of a run.
+    /// Something happens before a run has begun.
     #[error("the run has not begun")]
     NotStarted,
-    /// A run begins or goes on where one has begun or ended.
-    #[error("the run has begun or ended already")]
+    /// A run goes on that has ended.
+    #[error("the run has ended already")]
     NotOpen,
     /// A TRE is begun twice.
     #[error("`{0}` is begun twice")]
@@ -119,7 +119,7 @@ enum Working {
 }
 
 impl Ledger {
-    /// Returns the ledger before a segment that follows others.
+    /// Returns the ledger before a run that follows others.
     pub(super) fn resume(
         applied: Applied,
         progress: BTreeMap<TreId, Progress>,
@@ -129,9 +129,9 @@ impl Ledger {
         Self { applied, progress, unsettled, done, run: Run::Before }
     }
 
-    /// Closes a segment, ready for the next one: a run that died is over, and a TRE of which
-    /// nothing was done is not part-way.
-    pub(super) fn end_segment(&mut self) {
+    /// Closes what a run left open, ready for the next one: a run that died is over, and a TRE of
+    /// which nothing was done is not part-way.
+    pub(super) fn end_run(&mut self) {
         let Self { applied: _, progress, unsettled, done: _, run } = self;
         *run = Run::Before;
         progress.retain(|tre, progress| progress.confirmed > 0 || unsettled.contains_key(tre));
@@ -167,10 +167,9 @@ impl Ledger {
     /// Where the entry cannot follow those before it; the ledger is unchanged then.
     pub fn accept(&mut self, entry: &Entry) -> Result<(), OrderError> {
         match entry {
-            Entry::RunStarted { format_version: _, info: _ } => {
-                if self.run != Run::Before {
-                    return Err(OrderError::NotOpen);
-                }
+            Entry::LockTaken { from: _ } => self.end_run(),
+            Entry::RunStarted { info: _ } => {
+                self.end_run();
                 self.run = Run::Open { working: BTreeMap::new() };
             }
             Entry::TreStarted { tre, digest, steps, confirmed, baseline } => {

@@ -2,32 +2,35 @@
 //! last applied.
 //!
 //! ```text
-//! .trectl/state/<target>/
-//!   lock                  held by the run that may write
-//!   journal/000001.jsonl  one append-only segment for each run
-//!   applied.json          what all segments up to one number amount to
+//! lock/000000000007/…              held by the run that may write; the number is its epoch
+//! journal/000000000012.json        what happened, one immutable segment for each write
+//! applied/000000000012.json        what all segments up to one number amount to
 //! ```
 //!
-//! The journal is the truth: `applied.json` only spares reading all of it, and is made anew from
-//! the segments where it is missing.
+//! All of it is objects whose names are created once, in a folder or a bucket. The journal is the
+//! truth, and a chain: each segment names the digest of the one before it. A snapshot only spares
+//! reading all of it, and is made anew from the segments where it is missing.
 
+mod chain;
 mod entry;
 mod error;
-mod files;
 mod journal;
 mod ledger;
 mod lock;
+mod objects;
 mod segment;
 mod snapshot;
 mod store;
+mod takeover;
 mod writer;
 
 pub use entry::{Entry, RunInfo, RunResult, StepResult, StoredCall, StoredError, TreEnd};
 pub use error::StateError;
 pub use journal::{Clock, Journal};
 pub use ledger::{Ledger, OrderError, Progress, Unsettled};
-pub use lock::{Holder, Lock, Owner};
-pub use snapshot::FORMAT_VERSION;
+pub use lock::{LEASE, Lock, Owner, Patience, Process, Standing};
+pub use objects::Location;
+pub use segment::{FORMAT_VERSION, Head, HeadError, Link, Segment, Stamped};
 pub use store::{Loaded, Store};
 
 #[cfg(test)]

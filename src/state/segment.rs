@@ -1,130 +1,209 @@
-//! One segment of the journal: lines of JSON, each sealed with a checksum.
+//! One segment of the journal: the entries that became durable together, as one object that is
+//! never changed, linked to the one before.
 //!
-//! A line is written and synced together with its neighbours, so a power cut can lose or tear any
-//! line of the last batch. Each line therefore tells up to which one the segment was durable when
-//! it was made: a broken line that no later line vouches for was never confirmed to anybody and is
-//! dropped with all that follows; any other broken line is damage.
+//! A segment names the digest of the one before it and ends with its own, so that whoever holds the
+//! last digest can tell whether anything before it was removed or edited.
 
-use std::io::ErrorKind;
+use std::fmt;
+use std::str::FromStr;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::StateError;
 use super::entry::Entry;
 
-/// One line.
+/// The version of the state's formats; a change of meaning changes the first number.
+pub const FORMAT_VERSION: &str = "2.0";
+
+/// A link of the chain: the SHA-256 of a segment, in hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Link(String);
+
+impl Link {
+    /// Returns what the first segment is linked to.
+    pub fn none() -> Self {
+        Self("0".repeat(64))
+    }
+
+    fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Returns the 64 digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The end of the chain: the last segment, and its link. Whoever keeps it can tell later whether
+/// the tail was cut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The last segment; 0 where there is none.
+    pub segment: u64,
+    /// Its link.
+    pub link: Link,
+}
+
+impl Head {
+    /// Returns the head of an empty journal.
+    pub fn none() -> Self {
+        Self { segment: 0, link: Link::none() }
+    }
+}
+
+impl fmt::Display for Head {
+    /// Writes `12:` and the 64 digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.segment, self.link.0)
+    }
+}
+
+/// A text that is no head of a journal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no head of a journal; one looks like `12:` and 64 hexadecimal digits")]
+pub struct HeadError(String);
+
+impl FromStr for Head {
+    type Err = HeadError;
+
+    fn from_str(text: &str) -> Result<Self, HeadError> {
+        let is_link =
+            |link: &str| link.len() == 64 && link.bytes().all(|byte| byte.is_ascii_hexdigit());
+        text.split_once(':')
+            .filter(|(_, link)| is_link(link))
+            .and_then(|(segment, link)| {
+                let segment = segment.parse().ok()?;
+                Some(Self { segment, link: Link(link.to_ascii_lowercase()) })
+            })
+            .ok_or_else(|| HeadError(text.to_owned()))
+    }
+}
+
+/// An entry, and when it happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Line {
-    /// Counted from 1 in each segment.
-    pub seq: u64,
+pub struct Stamped {
     /// When, RFC 3339 in UTC.
     pub at: String,
-    /// The run's id.
-    pub run: String,
-    /// The last line that was durable when this one was made; 0 for none.
-    pub durable: u64,
     /// What happened.
     #[serde(flatten)]
     pub entry: Entry,
 }
 
-/// Length of `,"sum":"xxxxxxxx"}`.
-const SEAL: usize = 18;
+/// One segment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// The version of the format.
+    pub format_version: String,
+    /// Counted from 1.
+    pub segment: u64,
+    /// The link of the one before.
+    pub previous: Link,
+    /// The fencing token: the epoch of the lock under which it was written. It never falls.
+    pub token: u64,
+    /// The run.
+    pub run: String,
+    /// What happened.
+    pub entries: Vec<Stamped>,
+}
 
-/// Adds a checksum to a JSON object, as its last key.
-pub(super) fn seal(mut json: Vec<u8>) -> Vec<u8> {
+/// Length of `,"sum":"` and 64 digits and `"}`.
+const SEAL: usize = 8 + 64 + 2;
+
+/// Adds the digest to a JSON object, as its last key; returns it too.
+pub(super) fn seal(mut json: Vec<u8>) -> (Vec<u8>, Link) {
     json.pop();
-    let sum = checksum(&json);
-    json.extend_from_slice(format!(",\"sum\":\"{sum}\"}}").as_bytes());
-    json
+    let link = Link::of(&json);
+    json.extend_from_slice(format!(",\"sum\":\"{}\"}}", link.0).as_bytes());
+    (json, link)
 }
 
-/// Tells whether the checksum of a sealed JSON object is right.
-pub(super) fn is_sealed(json: &[u8]) -> bool {
-    let Some((body, sealed)) =
-        json.len().checked_sub(SEAL).and_then(|length| json.split_at_checked(length))
-    else {
-        return false;
-    };
-    sealed == format!(",\"sum\":\"{}\"}}", checksum(body)).as_bytes()
+/// Returns the digest of a sealed JSON object, if it is right.
+pub(super) fn unsealed(json: &[u8]) -> Option<Link> {
+    let (body, sealed) = json.split_at_checked(json.len().checked_sub(SEAL)?)?;
+    let link = Link::of(body);
+    (sealed == format!(",\"sum\":\"{}\"}}", link.0).as_bytes()).then_some(link)
 }
 
-fn checksum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+/// Why bytes are no segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// A newer trectl wrote it.
+    Newer(String),
+    /// It is damaged.
+    Damaged(String),
 }
 
-/// Appends a line in its stored form.
-pub(super) fn encode(line: &Line, buffer: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    buffer.extend(seal(serde_json::to_vec(line)?));
-    buffer.push(b'\n');
-    Ok(())
-}
-
-fn decode(bytes: &[u8]) -> Result<Line, String> {
-    if !is_sealed(bytes) {
-        return Err("the checksum does not fit".to_owned());
+impl Unreadable {
+    /// Returns the error that names the object. A spare one is made anew from others.
+    pub fn at(self, path: Utf8PathBuf, is_spare: bool) -> StateError {
+        match self {
+            Self::Newer(version) => StateError::Newer { path, version },
+            Self::Damaged(reason) => StateError::Corrupted { path, is_spare, reason },
+        }
     }
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }
 
-/// Returns the name of a segment.
-pub(super) fn file_name(number: u64) -> String {
-    format!("{number:06}.jsonl")
+#[derive(Deserialize)]
+struct Versioned {
+    format_version: String,
 }
 
-/// Returns the number of a segment by its name.
-pub(super) fn number(file_name: &str) -> Option<u64> {
-    let digits = file_name.strip_suffix(".jsonl")?;
-    (digits.len() >= 6).then(|| digits.parse().ok()).flatten()
+/// Tells whether this trectl reads a format of that version.
+fn is_known(version: &str) -> bool {
+    version.split('.').next() == FORMAT_VERSION.split('.').next()
 }
 
-/// Returns the numbers of all segments in a folder, in order; none where there is no folder.
-pub(super) fn list(folder: &Utf8Path) -> Result<Vec<u64>, StateError> {
-    let entries = match folder.read_dir_utf8() {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(StateError::io("read", folder, error)),
-    };
-    let mut numbers = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| StateError::io("read", folder, error))?;
-        numbers.extend(number(entry.file_name()));
-    }
-    numbers.sort_unstable();
-    Ok(numbers)
-}
-
-/// Returns the entries of a segment.
+/// Returns what a sealed document holds, and its digest.
 ///
 /// # Errors
 ///
-/// Where the file cannot be read, was written by a newer trectl, or is damaged otherwise than by
-/// a torn end.
-pub(super) fn read(path: &Utf8Path) -> Result<Vec<Line>, StateError> {
-    let bytes = std::fs::read(path).map_err(|error| StateError::io("read", path, error))?;
-    let mut pieces: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
-    pieces.pop();
-    let mut lines = Vec::with_capacity(pieces.len());
-    for (index, piece) in pieces.iter().enumerate() {
-        let number = index + 1;
-        let seq = number as u64;
-        match decode(piece) {
-            Ok(line) if line.seq == seq => lines.push(line),
-            found => {
-                let later = pieces.iter().skip(index);
-                if later.filter_map(|piece| decode(piece).ok()).any(|line| line.durable >= seq) {
-                    let reason = found.err().unwrap_or_else(|| "a line is missing".to_owned());
-                    return Err(corrupted(path, number, reason));
-                }
-                break;
-            }
-        }
+/// Where it was written by a newer trectl, or is damaged.
+pub(super) fn decode<T: for<'de> Deserialize<'de>>(bytes: &[u8]) -> Result<(T, Link), Unreadable> {
+    if let Ok(Versioned { format_version }) = serde_json::from_slice(bytes)
+        && !is_known(&format_version)
+    {
+        return Err(Unreadable::Newer(format_version));
     }
-    Ok(lines)
+    let damaged = |reason: &str| Unreadable::Damaged(reason.to_owned());
+    let link = unsealed(bytes).ok_or_else(|| damaged("its digest does not fit"))?;
+    let document =
+        serde_json::from_slice(bytes).map_err(|error| Unreadable::Damaged(error.to_string()))?;
+    Ok((document, link))
 }
 
-pub(super) fn corrupted(path: &Utf8Path, line: usize, reason: String) -> StateError {
-    StateError::Corrupted { path: Utf8PathBuf::from(path), line: Some(line), reason }
+impl Segment {
+    /// Returns the stored form, and its link.
+    ///
+    /// # Errors
+    ///
+    /// Where an entry cannot be written as JSON.
+    pub fn encode(&self) -> Result<(Vec<u8>, Link), serde_json::Error> {
+        serde_json::to_vec(self).map(seal)
+    }
+
+    /// Tells whether a segment can follow a head, or why not.
+    pub(super) fn follows(&self, head: &Head, token: u64) -> Result<(), String> {
+        if self.segment != head.segment + 1 {
+            return Err(format!("it says that it is segment {}", self.segment));
+        }
+        if self.previous != head.link {
+            return Err("it does not follow the segment before it".to_owned());
+        }
+        if self.token < token {
+            return Err(format!(
+                "it was written under the token {}, after {token} was given",
+                self.token
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Returns the name of a segment's object.
+pub(super) fn name(number: u64) -> String {
+    format!("journal/{number:012}.json")
 }

@@ -1,23 +1,26 @@
-//! `applied.json`: what all segments up to one number amount to.
+//! What all segments up to one amount to, so that nobody has to read all of them. Made anew from
+//! the journal where it is missing.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 
-use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 
+use super::StateError;
 use super::ledger::{Ledger, Progress, Unsettled};
-use super::segment::{is_sealed, seal};
-use super::{StateError, files};
+use super::objects::Objects;
+use super::segment::{self, FORMAT_VERSION, Head, Unreadable, seal};
 use crate::model::{Applied, TreId};
 
-/// The version of the state's formats; a change of meaning changes the first number.
-pub const FORMAT_VERSION: &str = "1.0";
+/// The folder of the snapshots. It is kept small: see [`tidy`].
+const FOLDER: &str = "applied";
+/// So many are kept: the newest, and one that a reader may be reading.
+const KEPT: usize = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
     format_version: String,
-    last_segment: u64,
+    head: Head,
+    token: u64,
     applied: Applied,
     #[serde(default)]
     progress: BTreeMap<TreId, Progress>,
@@ -27,53 +30,71 @@ struct Stored {
     done: BTreeMap<TreId, String>,
 }
 
-#[derive(Deserialize)]
-struct Versioned {
-    format_version: String,
+/// A ledger, the last segment that it includes, and the token that it was written under.
+pub(super) struct Snapshot {
+    pub ledger: Ledger,
+    pub head: Head,
+    pub token: u64,
 }
 
-/// Tells whether this trectl reads a format of that version.
-pub(super) fn is_known(version: &str) -> bool {
-    version.split('.').next() == FORMAT_VERSION.split('.').next()
+fn name(segment: u64) -> String {
+    format!("{FOLDER}/{segment:012}.json")
 }
 
-/// Returns the stored form of a ledger.
-pub(super) fn encode(ledger: &Ledger, last_segment: u64) -> Result<Vec<u8>, serde_json::Error> {
+/// Returns the name and the stored form of a snapshot.
+pub(super) fn encode(
+    ledger: &Ledger,
+    head: &Head,
+    token: u64,
+) -> Result<(String, Vec<u8>), serde_json::Error> {
     let stored = Stored {
         format_version: FORMAT_VERSION.to_owned(),
-        last_segment,
+        head: head.clone(),
+        token,
         applied: ledger.applied.clone(),
         progress: ledger.progress.clone(),
         unsettled: ledger.unsettled.clone(),
         done: ledger.done.clone(),
     };
-    serde_json::to_vec(&stored).map(seal)
+    let (bytes, _) = seal(serde_json::to_vec(&stored)?);
+    Ok((name(head.segment), bytes))
 }
 
-/// Writes a snapshot in the place of the one before.
-pub(super) fn write(path: &Utf8Path, stored: &[u8]) -> Result<(), StateError> {
-    files::replace(path, stored)
+/// Returns the newest snapshot; an empty one where there is none.
+pub(super) async fn read(objects: &Objects) -> Result<Snapshot, StateError> {
+    loop {
+        let names = objects.list(FOLDER).await?;
+        if names.is_empty() {
+            return Ok(Snapshot { ledger: Ledger::default(), head: Head::none(), token: 0 });
+        }
+        for listed in names.iter().rev() {
+            // One that is gone was tidied away because newer ones are there.
+            if let Some(bytes) = objects.read(&listed.name).await? {
+                return decode(&bytes).map_err(|why| why.at(objects.place(&listed.name), true));
+            }
+        }
+    }
 }
 
-/// Returns the ledger of a snapshot and the last segment that it includes; the empty ledger and 0
-/// where there is no file.
-pub(super) fn read(path: &Utf8Path) -> Result<(Ledger, u64), StateError> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((Ledger::default(), 0)),
-        Err(error) => return Err(StateError::io("read", path, error)),
-    };
-    let corrupted =
-        |reason: String| StateError::Corrupted { path: path.to_owned(), line: None, reason };
-    if let Ok(Versioned { format_version }) = serde_json::from_slice(&bytes)
-        && !is_known(&format_version)
-    {
-        return Err(StateError::Newer { path: path.to_owned(), version: format_version });
+fn decode(bytes: &[u8]) -> Result<Snapshot, Unreadable> {
+    let (stored, _): (Stored, _) = segment::decode(bytes)?;
+    let Stored { format_version: _, head, token, applied, progress, unsettled, done } = stored;
+    Ok(Snapshot { ledger: Ledger::resume(applied, progress, unsettled, done), head, token })
+}
+
+/// Removes snapshots that newer ones replace.
+pub(super) async fn tidy(objects: &Objects) -> Result<(), StateError> {
+    let names = objects.list(FOLDER).await?;
+    for listed in names.iter().rev().skip(KEPT) {
+        objects.remove(&listed.name).await?;
     }
-    if !is_sealed(&bytes) {
-        return Err(corrupted("the checksum does not fit".to_owned()));
+    Ok(())
+}
+
+/// Removes every snapshot.
+pub(super) async fn clear(objects: &Objects) -> Result<(), StateError> {
+    for listed in objects.list(FOLDER).await? {
+        objects.remove(&listed.name).await?;
     }
-    let Stored { format_version: _, last_segment, applied, progress, unsettled, done } =
-        serde_json::from_slice(&bytes).map_err(|error| corrupted(error.to_string()))?;
-    Ok((Ledger::resume(applied, progress, unsettled, done), last_segment))
+    Ok(())
 }

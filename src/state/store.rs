@@ -1,26 +1,44 @@
-//! The state of one target in a folder.
+//! The state of one target.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
+use super::chain::{self, Tail};
 use super::entry::{Entry, RunInfo, RunResult};
 use super::ledger::{Ledger, OrderError, Progress, Unsettled};
-use super::{Clock, Holder, Journal, Lock, Owner, StateError, segment, snapshot};
+use super::lock::{self, Lock, Owner, Patience, Standing};
+use super::objects::{Location, Objects};
+use super::segment::{Head, Segment};
+use super::{Clock, Journal, StateError, snapshot};
 use crate::model::{Applied, Live, TreId};
 
-/// The state of one target, kept in a folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The state of one target.
+#[derive(Debug, Clone)]
 pub struct Store {
-    folder: Utf8PathBuf,
+    location: Location,
 }
 
 /// What a store held when it was read.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Loaded {
     ledger: Ledger,
     settlements: Vec<Entry>,
+    head: Head,
+    token: u64,
+}
+
+impl Default for Loaded {
+    fn default() -> Self {
+        Self { ledger: Ledger::default(), settlements: Vec::new(), head: Head::none(), token: 0 }
+    }
+}
+
+/// What a journal begins with.
+pub(super) struct Parts {
+    pub ledger: Ledger,
+    pub settlements: Vec<Entry>,
+    pub head: Head,
 }
 
 impl Loaded {
@@ -44,6 +62,11 @@ impl Loaded {
         &self.ledger.unsettled
     }
 
+    /// Returns the end of the journal.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
     /// Settles every call of which nobody knows what became: where its effect is visible in
     /// `live`, it counts as ours. Nothing is written; the next run writes what was found.
     ///
@@ -51,66 +74,86 @@ impl Loaded {
     ///
     /// Where a stored call is none.
     pub fn settle(&mut self, live: &Live) -> Result<(), OrderError> {
-        let Self { ledger, settlements } = self;
+        let Self { ledger, settlements, head: _, token: _ } = self;
         settlements.extend(ledger.settle(live)?);
         Ok(())
     }
 
-    pub(super) fn into_parts(self) -> (Ledger, Vec<Entry>) {
-        let Self { ledger, settlements } = self;
-        (ledger, settlements)
+    pub(super) fn into_parts(self) -> Parts {
+        let Self { ledger, settlements, head, token: _ } = self;
+        Parts { ledger, settlements, head }
     }
 }
 
 impl Store {
+    /// Returns the store at a location.
+    pub fn at(location: Location) -> Self {
+        Self { location }
+    }
+
     /// Returns the store of a folder, which need not exist.
     pub fn local(folder: impl Into<Utf8PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self::at(Location::Folder(folder.into()))
     }
 
-    /// Returns the folder.
-    pub fn folder(&self) -> &Utf8Path {
-        &self.folder
+    /// Returns where it is kept.
+    pub fn location(&self) -> &Location {
+        &self.location
     }
 
-    pub(super) fn snapshot_path(folder: &Utf8Path) -> Utf8PathBuf {
-        folder.join("applied.json")
+    fn objects(&self) -> Result<Objects, StateError> {
+        Objects::open(&self.location)
     }
 
-    pub(super) fn journal_folder(folder: &Utf8Path) -> Utf8PathBuf {
-        folder.join("journal")
-    }
-
-    /// Reads the state. Writes and creates nothing; a folder that is not there holds nothing.
+    /// Reads the state: the newest snapshot, and the few segments behind it. Writes and creates
+    /// nothing; a store that is not there holds nothing.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read, is damaged, or was written by a newer trectl.
-    pub fn load(&self) -> Result<Loaded, StateError> {
-        let (mut ledger, mut last) = snapshot::read(&Self::snapshot_path(&self.folder))?;
-        let folder = Self::journal_folder(&self.folder);
-        for number in segment::list(&folder)? {
-            if number <= last {
-                continue;
-            }
-            let path = folder.join(segment::file_name(number));
-            if number != last + 1 {
-                let reason = format!("the segments before it, from {} on, are missing", last + 1);
-                return Err(segment::corrupted(&path, 1, reason));
-            }
-            replay(&path, &mut ledger)?;
-            last = number;
-        }
-        Ok(Loaded { ledger, settlements: Vec::new() })
+    /// Where an object cannot be read, is damaged, or was written by a newer trectl.
+    pub async fn load(&self) -> Result<Loaded, StateError> {
+        let objects = self.objects()?;
+        let snapshot::Snapshot { mut ledger, head, token } = snapshot::read(&objects).await?;
+        let Tail { head, token } =
+            chain::follow(&objects, Tail { head, token }, |segment, place| {
+                for stamped in &segment.entries {
+                    let accepted = ledger.accept(&stamped.entry);
+                    accepted.map_err(|error| StateError::Corrupted {
+                        path: place.clone(),
+                        is_spare: false,
+                        reason: error.to_string(),
+                    })?;
+                }
+                Ok(())
+            })
+            .await?;
+        ledger.end_run();
+        Ok(Loaded { ledger, settlements: Vec::new(), head, token })
     }
 
-    /// Takes the lock, waiting for at most `timeout`.
+    /// Reads the whole journal from its beginning, and hands over each segment; returns its end.
+    /// The chain is checked on the way.
     ///
     /// # Errors
     ///
-    /// Where another run holds it all that time, or the folder cannot be written.
-    pub fn lock(&self, owner: &Owner, timeout: Duration) -> Result<Lock, StateError> {
-        Lock::take(&self.folder, owner, timeout)
+    /// Where a segment cannot be read, is damaged, or does not follow the one before it.
+    pub async fn history(&self, mut each: impl FnMut(&Segment)) -> Result<Head, StateError> {
+        let begin = Tail { head: Head::none(), token: 0 };
+        let objects = self.objects()?;
+        let tail = chain::follow(&objects, begin, |segment, _| {
+            each(segment);
+            Ok(())
+        });
+        Ok(tail.await?.head)
+    }
+
+    /// Takes the lock, as patiently as is asked.
+    ///
+    /// # Errors
+    ///
+    /// Where another run holds it all that time, or the store cannot be written.
+    pub async fn lock(&self, owner: &Owner, patience: Patience) -> Result<Lock, StateError> {
+        Lock::take(&self.location, owner, patience).await
     }
 
     /// Looks who holds the lock. Creates nothing.
@@ -118,8 +161,8 @@ impl Store {
     /// # Errors
     ///
     /// Where the lock cannot be looked at.
-    pub fn holder(&self) -> Result<Holder, StateError> {
-        Lock::holder(&self.folder)
+    pub async fn standing(&self) -> Result<Standing, StateError> {
+        lock::look(&self.objects()?).await
     }
 
     /// Forgets a TRE: it was never applied, as far as trectl knows. Returns whether there was
@@ -136,12 +179,12 @@ impl Store {
         info: RunInfo,
         clock: Clock,
     ) -> Result<bool, StateError> {
-        let loaded = self.load()?;
+        let loaded = self.load().await?;
         let is_known = loaded.applied().contains_key(tre)
             || loaded.progress().contains_key(tre)
             || loaded.unsettled().contains_key(tre);
         if is_known {
-            let journal = Journal::begin(lock, loaded, run, info, clock)?;
+            let journal = Journal::begin(lock, loaded, run, info, clock).await?;
             journal.append(vec![Entry::Recorded { tre: tre.clone(), record: None }]).await?;
             journal.finish(RunResult::Done).await?;
         }
@@ -152,35 +195,13 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Where a file cannot be removed.
-    pub fn reset(&self, lock: Lock) -> Result<(), StateError> {
-        let unless_missing = |path: Utf8PathBuf, removed: std::io::Result<()>| match removed {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(StateError::io("removed", &path, error))
-            }
-            _ => Ok(()),
-        };
-        let snapshot = Self::snapshot_path(lock.folder());
-        let removed = std::fs::remove_file(&snapshot);
-        unless_missing(snapshot, removed)?;
-        let journal = Self::journal_folder(lock.folder());
-        let removed = std::fs::remove_dir_all(&journal);
-        unless_missing(journal, removed)
+    /// Where an object cannot be removed.
+    pub async fn reset(&self, lock: Lock) -> Result<(), StateError> {
+        let objects = self.objects()?;
+        // Snapshots first: a journal without them is whole, they without a journal are not.
+        snapshot::clear(&objects).await?;
+        chain::clear(&objects).await?;
+        drop(lock);
+        Ok(())
     }
-}
-
-fn replay(path: &Utf8Path, ledger: &mut Ledger) -> Result<(), StateError> {
-    for (index, line) in segment::read(path)?.into_iter().enumerate() {
-        if let Entry::RunStarted { format_version, .. } = &line.entry
-            && !snapshot::is_known(format_version)
-        {
-            let version = format_version.clone();
-            return Err(StateError::Newer { path: path.to_owned(), version });
-        }
-        ledger
-            .accept(&line.entry)
-            .map_err(|error| segment::corrupted(path, index + 1, error.to_string()))?;
-    }
-    ledger.end_segment();
-    Ok(())
 }

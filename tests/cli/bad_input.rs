@@ -114,11 +114,11 @@ fn a_store_that_is_damaged_or_something_else() {
 #[test]
 fn a_journal_that_is_damaged() {
     let repo = Repo::applied(DRAFT);
-    std::fs::remove_file(repo.at(".trectl/state/applied.json")).unwrap();
-    let journal = ".trectl/state/journal/000001.jsonl";
+    std::fs::remove_dir_all(repo.at(".trectl/state/applied")).unwrap();
+    let journal = ".trectl/state/journal/000000000001.json";
     let text = repo.read(journal);
     repo.write(journal, text.replacen('{', "nonsense", 1));
-    repo.run(&["plan"]).expect(1).complains("000001.jsonl");
+    repo.run(&["plan"]).expect(1).complains("000000000001.json");
     repo.edit("tres/one.yaml", "name: One", "name: Two");
     repo.run(&["apply", "--auto-approve"]).expect(1);
 }

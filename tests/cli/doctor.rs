@@ -2,8 +2,6 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
-use std::fs::File;
-
 use serde_json::Value;
 
 use crate::harness::{ACTIVE, Repo, Run};
@@ -132,13 +130,15 @@ fn an_org_that_nobody_knows() {
 #[test]
 fn a_state_that_somebody_works_on_or_that_is_damaged() {
     let repo = Repo::applied(ACTIVE);
-    let lock = File::open(repo.at(".trectl/state/lock")).unwrap();
-    lock.try_lock().unwrap();
+    let lock = repo.hold_lock();
     repo.run(&["doctor"]).expect(1).says("The lock is held");
     drop(lock);
     repo.run(&["doctor"]).expect(0).says("1 TRE was applied");
-    repo.write(".trectl/state/applied.json", "what is this");
-    let run = repo.run(&["doctor"]).expect(1).says("damaged: the checksum").says("Cure: Move");
+    let applied = std::fs::read_dir(repo.at(".trectl/state/applied")).unwrap();
+    for snapshot in applied {
+        std::fs::write(snapshot.unwrap().path(), "what is this").unwrap();
+    }
+    let run = repo.run(&["doctor"]).expect(1).says("damaged: its digest").says("Cure: Move");
     assert!(run.stdout.contains("✓ Host"), "the platform is looked at all the same");
 }
 

@@ -78,10 +78,10 @@ fn status_4_a_stale_plan() {
 fn status_5_another_run_holds_the_lock() {
     let repo = Repo::applied(DRAFT);
     repo.edit("tres/one.yaml", "name: One", "name: Two");
-    let lock = File::options().write(true).open(repo.at(".trectl/state/lock")).unwrap();
-    lock.lock().unwrap();
+    let lock = repo.hold_lock();
     let args = ["apply", "--auto-approve", "--lock-timeout", "0"];
-    repo.run(&args).expect(5).complains("--lock-timeout");
+    let run = repo.run(&args).expect(5).complains("--lock-timeout");
+    run.complains("process 1 on ci-7, since 2026-05-01T10:00:00Z, https://ci.example.org/jobs/7");
     drop(lock);
     repo.run(&args).expect(0);
 }
@@ -169,8 +169,7 @@ fn status_130_and_143_interrupted() {
     for (signal, status) in [("-INT", 130), ("-TERM", 143)] {
         let repo = Repo::applied(DRAFT);
         repo.edit("tres/one.yaml", "name: One", "name: Two");
-        let lock = File::options().write(true).open(repo.at(".trectl/state/lock")).unwrap();
-        lock.lock().unwrap();
+        let lock = repo.hold_lock();
         let mut child = repo
             .command(&["apply", "--auto-approve", "--lock-timeout", "600"])
             .stdout(Stdio::null())

@@ -123,9 +123,33 @@ impl Repo {
         command
     }
 
+    /// Holds the lock of the state as a run on another machine would, until it is dropped.
+    pub fn hold_lock(&self) -> HeldLock {
+        let epoch = self.at(".trectl/state/lock/000000009000");
+        std::fs::create_dir_all(&epoch).unwrap();
+        let claim = serde_json::json!({
+            "format_version": "2.0", "epoch": 9000, "lease_ms": 3_600_000,
+            "owner": {
+                "pid": 1, "host": "ci-7", "started": "2026-05-01T10:00:00Z",
+                "command": "trectl apply", "job_url": "https://ci.example.org/jobs/7",
+            },
+        });
+        std::fs::write(epoch.join("claim.json"), claim.to_string()).unwrap();
+        HeldLock(epoch)
+    }
+
     /// Runs the command to its end.
     pub fn run(&self, args: &[&str]) -> Run {
         Run::of(args, self.command(args).output().unwrap())
+    }
+}
+
+/// A lock that somebody else holds.
+pub struct HeldLock(PathBuf);
+
+impl Drop for HeldLock {
+    fn drop(&mut self) {
+        std::fs::write(self.0.join("end.json"), "{}").unwrap();
     }
 }
 

@@ -119,17 +119,14 @@ fn refused(document: &str, change: (&str, &str), rules: &[&str]) {
 /// Returns how many calls were announced in the journal.
 fn intents(repo: &Repo) -> usize {
     let Ok(segments) = std::fs::read_dir(repo.at(".trectl/state/local/journal")) else { return 0 };
-    let text = |path| std::fs::read_to_string(path).unwrap();
-    let lines: Vec<String> = segments
+    segments
         .flat_map(|segment| {
-            text(segment.unwrap().path()).lines().map(str::to_owned).collect::<Vec<_>>()
+            let text = std::fs::read_to_string(segment.unwrap().path()).unwrap();
+            let segment: Value = serde_json::from_str(&text).unwrap();
+            segment.get("entries").unwrap().as_array().unwrap().clone()
         })
-        .collect();
-    let is_intent = |line: &&String| {
-        let line: Value = serde_json::from_str(line).unwrap();
-        line.get("kind") == Some(&"intent".into())
-    };
-    lines.iter().filter(is_intent).count()
+        .filter(|entry| entry.get("kind") == Some(&"intent".into()))
+        .count()
 }
 
 #[test]

@@ -25,7 +25,7 @@ use crate::platform::{
     Writer,
 };
 use crate::sim::{InMemory, World};
-use crate::state::{Journal, Loaded, Owner, RunInfo, Store};
+use crate::state::{Journal, Loaded, Lock, Owner, Patience, RunInfo, Store};
 
 /// What goes wrong with one call.
 #[derive(Debug, Clone)]
@@ -123,13 +123,26 @@ impl Bench {
         Arc::new(Faulty { platform, rule, effects: Mutex::default() })
     }
 
-    pub fn load(&self) -> Loaded {
-        self.store().load().unwrap()
+    /// Reads the state, once whoever holds the lock has let go.
+    pub async fn load(&self) -> Loaded {
+        drop(self.lock().await);
+        self.store().load().await.unwrap()
     }
 
-    pub fn begin(&self, loaded: Loaded) -> Journal {
-        let owner =
-            Owner { pid: 1, host: String::new(), started: String::new(), command: String::new() };
+    async fn lock(&self) -> Lock {
+        let owner = Owner {
+            pid: 1,
+            host: String::new(),
+            started: String::new(),
+            command: String::new(),
+            job_url: None,
+            commit: None,
+            process: None,
+        };
+        self.store().lock(&owner, Patience::of(Duration::from_secs(10))).await.unwrap()
+    }
+
+    pub async fn begin(&self, loaded: Loaded) -> Journal {
         let info = RunInfo {
             command: "trectl apply".to_owned(),
             target: "local".to_owned(),
@@ -137,9 +150,8 @@ impl Bench {
             commit: None,
             digest: String::new(),
         };
-        // A process that another test just started holds all locks until it is another program.
-        let lock = self.store().lock(&owner, Duration::from_secs(10)).unwrap();
-        Journal::begin(lock, loaded, "run", info, Arc::new(String::new)).unwrap()
+        let lock = self.lock().await;
+        Journal::begin(lock, loaded, "run", info, Arc::new(String::new)).await.unwrap()
     }
 
     /// Plans calls: `after` is what they do to a copy of the platform.
@@ -167,16 +179,22 @@ impl Bench {
     }
 
     pub async fn execute(&self, plan: Plan, rule: Rule) -> Outcome {
-        execute(self.input(plan, &self.transport(rule))).await.unwrap()
+        execute(self.input(plan, &self.transport(rule)).await).await.unwrap()
     }
 
     /// Returns all that a run needs; what earlier runs left open stays open.
-    pub fn input(&self, plan: Plan, transport: &Arc<Faulty>) -> Input {
+    pub async fn input(&self, plan: Plan, transport: &Arc<Faulty>) -> Input {
+        let loaded = self.load().await;
+        self.input_after(loaded, plan, transport).await
+    }
+
+    /// Returns all that a run needs that goes on from what was loaded.
+    pub async fn input_after(&self, loaded: Loaded, plan: Plan, transport: &Arc<Faulty>) -> Input {
         Input {
             plan: Arc::new(plan),
             reader: Arc::new(Wire(transport.clone())),
             writer: Arc::new(Wire(transport.clone())),
-            journal: self.begin(self.load()),
+            journal: self.begin(loaded).await,
             records: BTreeMap::new(),
             parallelism: 1,
             open_windows: 1,
@@ -327,5 +345,5 @@ pub fn release() -> Vec<Call> {
 /// Returns what is on the platform, and what the journal says.
 pub async fn end_state(bench: &Bench, tre: &str) -> (Option<Value>, Option<AppliedTre>) {
     let live = bench.live(tre).await.map(|tre| json!(tre));
-    (live, bench.load().applied().get(&id(tre)).cloned())
+    (live, bench.load().await.applied().get(&id(tre)).cloned())
 }

@@ -20,7 +20,7 @@ async fn a_tre_stops_at_its_first_failure_and_the_others_go_on() {
     assert!(error.to_string().contains("PermissionDenied"), "{error}");
     assert_eq!(outcome.counts().applied, 1);
     assert!(outcome.has_effect() && outcome.has_failure() && outcome.stopped.is_none());
-    let loaded = bench.load();
+    let loaded = bench.load().await;
     assert_eq!(loaded.progress()[&id("tre-a")].confirmed, 2);
     assert_eq!(loaded.applied()[&id("tre-a")].inventory, None);
 }
@@ -31,7 +31,7 @@ async fn a_failure_without_effect_leaves_no_trace() {
     let refuse = Fault::Refuse(PlatformErrorKind::SpendingLimitExceeded);
     let outcome = bench.run(&[("tre-a", vec![create()])], at("/tre/new", refuse)).await;
     assert!(outcome.has_failure() && !outcome.has_effect());
-    let loaded = bench.load();
+    let loaded = bench.load().await;
     assert!(loaded.applied().is_empty() && loaded.progress().is_empty());
 }
 
@@ -64,7 +64,7 @@ async fn an_unavailable_platform_is_a_failure_of_the_step() {
         matches!(&report.result, TreResult::Failed { step: Some(step), .. } if !step.is_unknown),
         "{report:?}"
     );
-    assert!(bench.load().unsettled().is_empty());
+    assert!(bench.load().await.unsettled().is_empty());
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn what_nobody_can_tell_is_found_out_by_the_next_run() {
         assert!(outcome.has_effect(), "it may have one");
         assert_eq!(outcome.left_in_maintenance().count(), 1, "it may be there");
 
-        let mut loaded = bench.load();
+        let mut loaded = bench.load().await;
         assert_eq!(loaded.unsettled().len(), 1);
         let reader = crate::platform::Wire(bench.platform.clone());
         loaded.settle(&crate::live::read(&reader, None).await.unwrap()).unwrap();
@@ -144,14 +144,14 @@ async fn no_call_is_made_that_the_journal_does_not_take() {
         if first_reading { Fault::None } else { refuse.clone() }
     });
     bench.run(&[("tre-a", vec![bench::rename("X")])], rule).await;
-    assert_eq!(bench.load().unsettled().len(), 1);
+    assert_eq!(bench.load().await.unsettled().len(), 1);
 
     let wanted = [("tre-a", vec![bench::rename("X")]), ("tre-b", vec![create()])];
     let plan = bench.plan(&wanted).await;
     let transport = bench.transport(Box::new(|_| Fault::None));
-    let outcome = execute(bench.input(plan, &transport)).await.unwrap();
+    let outcome = execute(bench.input(plan, &transport).await).await.unwrap();
     assert!(matches!(outcome.stopped, Some(Stop::Journal(_))), "{outcome:?}");
     assert!(outcome.has_failure() && !outcome.has_effect());
     assert!(transport.effects.lock().unwrap().is_empty());
-    assert_eq!(bench.load().unsettled().len(), 1, "it waits for being settled");
+    assert_eq!(bench.load().await.unsettled().len(), 1, "it waits for being settled");
 }

@@ -13,7 +13,7 @@ async fn a_stop_ends_the_call_in_flight_and_begins_no_other() {
     for parallelism in [1, 2] {
         let bench = Bench::new();
         let plan = bench.plan(&[("tre-a", whole_life()), ("tre-b", whole_life())]).await;
-        let mut input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None)));
+        let mut input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None))).await;
         input.parallelism = parallelism;
         let cancel = input.cancel.clone();
         input.events = Arc::new(move |event| {
@@ -29,7 +29,7 @@ async fn a_stop_ends_the_call_in_flight_and_begins_no_other() {
         assert!(matches!(report.result, TreResult::Interrupted), "{report:?}");
         assert_eq!(report.done, 2);
         assert!(!outcome.has_failure());
-        let loaded = bench.load();
+        let loaded = bench.load().await;
         assert_eq!(loaded.progress()[&id("tre-a")].confirmed, 2);
         assert!(loaded.unsettled().is_empty());
         if parallelism == 1 {
@@ -42,7 +42,7 @@ async fn a_stop_ends_the_call_in_flight_and_begins_no_other() {
 async fn a_stop_before_the_first_step_does_nothing() {
     let bench = Bench::new();
     let plan = bench.plan(&[("tre-a", whole_life())]).await;
-    let input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None)));
+    let input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None))).await;
     input.cancel.cancel();
     let outcome = execute(input).await.unwrap();
     assert_eq!(outcome.counts().not_started, 1);
@@ -64,7 +64,7 @@ async fn kill_at(bench: &Bench, calls: Vec<Call>, nth: usize, fault: Fault) -> V
     }));
     tokio::select! {
         biased;
-        outcome = execute(bench.input(plan, &transport)) => panic!("not killed: {outcome:?}"),
+        outcome = execute(bench.input(plan, &transport).await) => panic!("not killed: {outcome:?}"),
         () = killed(&reached) => {}
     }
     // The tasks of the run are gone once they have been told so.
@@ -82,7 +82,7 @@ async fn killed(reached: &Notify) {
 
 /// Plans what is left by the journal, and goes on.
 async fn go_on(bench: &Bench, all: &[Call]) -> Vec<String> {
-    let mut loaded = bench.load();
+    let mut loaded = bench.load().await;
     let reader = Wire(bench.platform.clone());
     loaded.settle(&crate::live::read(&reader, None).await.unwrap()).unwrap();
     let stored: Vec<StoredCall> =
@@ -92,9 +92,7 @@ async fn go_on(bench: &Bench, all: &[Call]) -> Vec<String> {
     let mut plan = bench.plan(&[("tre-a", rest)]).await;
     plan.resource_changes[0].digest = "sha256:planned again".to_owned();
     let transport = bench.transport(Box::new(|_| Fault::None));
-    let mut input = bench.input(plan, &transport);
-    drop(input.journal);
-    input.journal = bench.begin(loaded);
+    let input = bench.input_after(loaded, plan, &transport).await;
     let outcome = execute(input).await.unwrap();
     assert!(!outcome.has_failure(), "{outcome:?}");
     transport.effects.lock().unwrap().clone()
@@ -124,9 +122,9 @@ async fn a_run_that_is_killed_anywhere_is_finished_by_the_next_one_and_nothing_i
 async fn only_the_steps_that_are_left_of_that_very_plan_are_its_rest() {
     let bench = Bench::new();
     let saved = bench.plan(&[("tre-a", whole_life())]).await.resource_changes.remove(0);
-    assert!(!is_rest(&bench.load(), &saved, &saved), "nothing was begun");
+    assert!(!is_rest(&bench.load().await, &saved, &saved), "nothing was begun");
     kill_at(&bench, whole_life(), 3, Fault::HangBefore).await;
-    let mut loaded = bench.load();
+    let mut loaded = bench.load().await;
     let reader = Wire(bench.platform.clone());
     loaded.settle(&crate::live::read(&reader, None).await.unwrap()).unwrap();
     for (from, expected) in [(2, false), (3, true), (4, false)] {
@@ -143,14 +141,14 @@ async fn only_the_steps_that_are_left_of_that_very_plan_are_its_rest() {
 async fn a_plan_that_was_interrupted_keeps_its_digest_until_it_is_done() {
     let bench = Bench::new();
     kill_at(&bench, whole_life(), 3, Fault::HangBefore).await;
-    let mut loaded = bench.load();
+    let mut loaded = bench.load().await;
     let reader = Wire(bench.platform.clone());
     loaded.settle(&crate::live::read(&reader, None).await.unwrap()).unwrap();
     let rest: Vec<Call> =
         loaded.progress()[&id("tre-a")].rest().iter().map(|call| call.call().unwrap()).collect();
-    drop(bench.begin(loaded));
+    drop(bench.begin(loaded).await);
     kill_at(&bench, rest, 2, Fault::HangBefore).await;
-    let progress = bench.load().progress()[&id("tre-a")].clone();
+    let progress = bench.load().await.progress()[&id("tre-a")].clone();
     assert_eq!((progress.confirmed, progress.steps.len()), (5, whole_life().len()));
     assert_eq!(progress.digest, "sha256:tre-a");
 }

@@ -21,7 +21,7 @@ async fn a_plan_is_executed_and_recorded() {
 
     let live = bench.live("tre-a").await.unwrap();
     assert_eq!(live.state, TreState::Active);
-    let loaded = bench.load();
+    let loaded = bench.load().await;
     let record = &loaded.applied()[&id("tre-a")];
     assert_eq!(record.state, TreState::Active);
     assert_eq!(record.name.as_deref(), Some("Genomics"));
@@ -40,11 +40,11 @@ async fn the_whole_record_is_written_once_a_tre_is_as_planned() {
         ..AppliedTre::of_state(TreState::Draft)
     };
     let transport = bench.transport(no_fault());
-    let mut input = bench.input(plan, &transport);
+    let mut input = bench.input(plan, &transport).await;
     input.records = [(id("tre-a"), Some(record("a"))), (id("tre-c"), Some(record("c")))].into();
     execute(input).await.unwrap();
     let expected = [(id("tre-a"), record("a")), (id("tre-c"), record("c"))];
-    assert_eq!(*bench.load().applied(), expected.into());
+    assert_eq!(*bench.load().await.applied(), expected.into());
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn a_plan_that_was_read_from_a_file_is_not_executed() {
     let bench = Bench::new();
     let mut plan = bench.plan(&[("tre-a", vec![create()]), ("tre-b", vec![create()])]).await;
     plan.resource_changes[1].steps[0].call = None;
-    let input = bench.input(plan, &bench.transport(no_fault()));
+    let input = bench.input(plan, &bench.transport(no_fault())).await;
     let error = execute(input).await.unwrap_err();
     assert_eq!(error, ApplyError::NoCall { step: "tre-b/1".to_owned() });
     assert!(bench.live("tre-a").await.is_none());
@@ -101,7 +101,7 @@ async fn what_is_read_back_differently_is_told() {
     let bench = Bench::new();
     let platform = bench.platform.clone();
     let plan = bench.plan(&[("tre-a", whole_life())]).await;
-    let mut input = bench.input(plan, &bench.transport(no_fault()));
+    let mut input = bench.input(plan, &bench.transport(no_fault())).await;
     input.records = [(id("tre-a"), Some(AppliedTre::of_state(TreState::Draft)))].into();
     input.events = Arc::new(move |event| {
         if let Event::StepDone { step, .. } = event
@@ -117,7 +117,7 @@ async fn what_is_read_back_differently_is_told() {
         "{report:?}"
     );
     assert!(outcome.has_failure());
-    let loaded = bench.load();
+    let loaded = bench.load().await;
     assert_eq!(loaded.applied()[&id("tre-a")].name.as_deref(), Some("Genomics"));
     assert!(loaded.progress().is_empty());
 }
@@ -129,7 +129,7 @@ async fn a_step_that_is_executed_twice_has_the_effect_of_once() {
         let bench = Bench::new();
         for calls in [whole_life(), release(), vec![Call::Deactivate], vec![Call::Delete]] {
             let plan = bench.plan(&[("tre-a", calls)]).await;
-            let mut input = bench.input(plan, &bench.transport(no_fault()));
+            let mut input = bench.input(plan, &bench.transport(no_fault())).await;
             input.repetition = repetition;
             let outcome = execute(input).await.unwrap();
             assert_eq!(outcome.counts().applied, 1, "{repetition:?}: {outcome:?}");
@@ -144,7 +144,7 @@ async fn a_step_that_is_executed_twice_has_the_effect_of_once() {
 async fn events_tell_the_run_in_order() {
     let bench = Bench::new();
     let plan = bench.plan(&[("tre-a", vec![create(), bench::rename("X")])]).await;
-    let mut input = bench.input(plan, &bench.transport(no_fault()));
+    let mut input = bench.input(plan, &bench.transport(no_fault())).await;
     let told = Arc::new(std::sync::Mutex::new(Vec::new()));
     let sink = told.clone();
     input.events = Arc::new(move |event| {

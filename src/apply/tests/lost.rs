@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::platform::{Call, PlatformErrorKind};
+use crate::state::{Entry, Segment};
 
 const LOST: PlatformErrorKind = PlatformErrorKind::NoAnswer;
 
@@ -22,19 +23,17 @@ fn first(times: usize, wanted: &'static str, fault: Fault) -> (bench::Rule, Arc<
     (rule, made)
 }
 
-/// Returns the names of the entries in the journal of a bench, in order.
-fn entries(bench: &Bench) -> Vec<String> {
-    let folder = bench.store().folder().join("journal");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let texts = files.iter().map(|file| std::fs::read_to_string(file).unwrap());
-    let lines: Vec<String> =
-        texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
-    lines
-        .into_iter()
-        .filter(|line| line.contains("\"intent\"") || line.contains("\"outcome\""))
-        .collect()
+/// Returns the intents and outcomes in the journal of a bench, in order.
+async fn entries(bench: &Bench) -> Vec<String> {
+    let mut found = Vec::new();
+    let each = |segment: &Segment| {
+        let entries = segment.entries.iter().map(|stamped| &stamped.entry);
+        let steps =
+            entries.filter(|entry| matches!(entry, Entry::Intent { .. } | Entry::Outcome { .. }));
+        found.extend(steps.map(|entry| serde_json::to_string(entry).unwrap()));
+    };
+    bench.store().history(each).await.unwrap();
+    found
 }
 
 fn wanted() -> [(&'static str, Vec<Call>); 1] {
@@ -49,13 +48,13 @@ async fn a_call_that_was_lost_on_its_way_is_made_again_within_its_intent() {
             let plan = bench.plan(&wanted()).await;
             let (rule, made) = first(times, route, Fault::Refuse(LOST));
             let transport = bench.transport(rule);
-            let outcome = execute(bench.input(plan, &transport)).await.unwrap();
+            let outcome = execute(bench.input(plan, &transport).await).await.unwrap();
             assert_eq!((outcome.counts().applied, outcome.counts().steps), (1, 15), "{outcome:?}");
             assert_eq!(made.load(Ordering::SeqCst), times + 1, "{route}");
             let effects = transport.effects.lock().unwrap().clone();
             assert_eq!(effects.len(), 15, "each has its effect once: {effects:?}");
-            assert_eq!(entries(&bench).len(), 30, "one intent and one outcome for each step");
-            assert!(bench.load().unsettled().is_empty());
+            assert_eq!(entries(&bench).await.len(), 30, "one intent and one outcome for each step");
+            assert!(bench.load().await.unsettled().is_empty());
         }
     }
 }
@@ -67,7 +66,7 @@ async fn what_took_effect_is_seen_and_not_made_again() {
         let plan = bench.plan(&wanted()).await;
         let (rule, made) = first(1, route, Fault::Garble(LOST));
         let transport = bench.transport(rule);
-        let outcome = execute(bench.input(plan, &transport)).await.unwrap();
+        let outcome = execute(bench.input(plan, &transport).await).await.unwrap();
         assert_eq!(outcome.counts().applied, 1, "{outcome:?}");
         assert_eq!(made.load(Ordering::SeqCst), 1, "{route}");
         assert_eq!(transport.effects.lock().unwrap().len(), 15);
@@ -85,7 +84,7 @@ async fn the_second_attempt_may_be_the_one_whose_effect_is_seen() {
         _ => Fault::None,
     });
     let transport = bench.transport(rule);
-    let outcome = execute(bench.input(plan, &transport)).await.unwrap();
+    let outcome = execute(bench.input(plan, &transport).await).await.unwrap();
     assert_eq!(outcome.counts().applied, 1, "{outcome:?}");
     let effects = transport.effects.lock().unwrap().clone();
     assert_eq!(effects.iter().filter(|route| *route == "/tre/new").count(), 1);
@@ -103,8 +102,8 @@ async fn three_times_lost_is_a_failure_that_is_known_to_have_no_effect() {
     );
     assert_eq!(made.load(Ordering::SeqCst), 3);
     assert!(!outcome.has_effect());
-    assert_eq!(entries(&bench).len(), 2, "one intent, one outcome");
-    assert!(bench.load().unsettled().is_empty());
+    assert_eq!(entries(&bench).await.len(), 2, "one intent, one outcome");
+    assert!(bench.load().await.unsettled().is_empty());
 }
 
 #[tokio::test]
@@ -145,7 +144,7 @@ async fn what_cannot_be_looked_for_is_not_made_again() {
         "{report:?}"
     );
     assert_eq!(made.load(Ordering::SeqCst), 1);
-    assert_eq!(bench.load().unsettled().len(), 1, "the next run finds out");
+    assert_eq!(bench.load().await.unsettled().len(), 1, "the next run finds out");
 }
 
 #[tokio::test]
@@ -153,7 +152,7 @@ async fn a_stopped_run_does_not_make_it_again() {
     let bench = Bench::new();
     let plan = bench.plan(&wanted()).await;
     let (rule, made) = first(usize::MAX, "/tre/new", Fault::Refuse(LOST));
-    let mut input = bench.input(plan, &bench.transport(rule));
+    let mut input = bench.input(plan, &bench.transport(rule)).await;
     let cancel = input.cancel.clone();
     input.events = Arc::new(move |event| {
         if let Event::StepStarted { .. } = event {
@@ -163,5 +162,5 @@ async fn a_stopped_run_does_not_make_it_again() {
     let outcome = execute(input).await.unwrap();
     assert!(matches!(outcome.stopped, Some(Stop::Interrupted)), "{outcome:?}");
     assert_eq!(made.load(Ordering::SeqCst), 1);
-    assert!(bench.load().unsettled().is_empty());
+    assert!(bench.load().await.unsettled().is_empty());
 }

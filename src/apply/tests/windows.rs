@@ -15,7 +15,7 @@ async fn no_more_tres_are_in_maintenance_at_once_than_allowed() {
         let mut wanted = each(release);
         wanted.push(("tre-new", whole_life()));
         let plan = bench.plan(&wanted).await;
-        let mut input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None)));
+        let mut input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None))).await;
         input.parallelism = 4;
         input.open_windows = allowed;
         let open = Arc::new(Mutex::new((0_usize, 0_usize)));
@@ -44,7 +44,7 @@ async fn who_waits_for_a_window_lets_others_work() {
     let mut wanted: Vec<_> = names.iter().map(|name| (*name, release())).collect();
     wanted.push(("tre-new", vec![create()]));
     let plan = bench.plan(&wanted).await;
-    let mut input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None)));
+    let mut input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None))).await;
     input.parallelism = 2;
     let order = Arc::new(Mutex::new(Vec::new()));
     let ended = order.clone();
@@ -63,7 +63,7 @@ async fn no_more_tres_are_worked_on_at_once_than_allowed() {
     let names: Vec<String> = (0..12).map(|number| format!("tre-{number}")).collect();
     let wanted: Vec<_> = names.iter().map(|name| (name.as_str(), whole_life())).collect();
     let plan = bench.plan(&wanted).await;
-    let mut input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None)));
+    let mut input = bench.input(plan, &bench.transport(Box::new(|_| Fault::None))).await;
     input.parallelism = 3;
     let working = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
     let seen = working.clone();
@@ -90,7 +90,7 @@ async fn a_window_that_an_earlier_run_left_open_counts() {
     let rest: Vec<Call> = release().into_iter().skip(1).collect();
     let plan = bench.plan(&[("tre-a", release()), ("tre-b", rest)]).await;
     let transport = bench.transport(Box::new(|_| Fault::None));
-    let outcome = execute(bench.input(plan, &transport)).await.unwrap();
+    let outcome = execute(bench.input(plan, &transport).await).await.unwrap();
     assert_eq!(outcome.counts().applied, 2, "{outcome:?}");
     let effects = transport.effects.lock().unwrap().clone();
     let place = |route: &str| effects.iter().position(|effect| effect == route).unwrap();

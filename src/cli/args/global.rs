@@ -31,6 +31,9 @@ pub struct Global {
     /// Waits so many seconds for a lock that another run holds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, global = true)]
     pub lock_timeout: u64,
+    /// Counts as dead to other runs after so long without a sign of life
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = parse_lease, global = true)]
+    pub lock_lease: Duration,
     /// Repeats a call that may be repeated for so long at most: `30s`, `10m`, `0s`
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration, global = true)]
     pub retry_for: Duration,
@@ -48,6 +51,15 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     parsed
         .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| format!("`{text}` is no duration; write `30s` or `10m`"))
+}
+
+/// Reads a lease, which must leave time for a sign of life.
+fn parse_lease(text: &str) -> Result<Duration, String> {
+    let lease = parse_duration(text)?;
+    if lease < Duration::from_secs(1) {
+        return Err("a lease takes at least `1s`".to_owned());
+    }
+    Ok(lease)
 }
 
 /// How a result is printed.

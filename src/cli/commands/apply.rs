@@ -129,7 +129,7 @@ impl Run<'_> {
         let plan = Arc::new(plan);
         let records = self.records(&plan);
         let executed = if has_work(&plan, &loaded, &records) {
-            let journal = self.journal(&plan, lock, loaded)?;
+            let journal = self.journal(&plan, lock, loaded).await?;
             Some(self.apply(&plan, journal, records, interrupt, output).await?)
         } else {
             drop(lock);
@@ -189,11 +189,12 @@ impl Run<'_> {
             .collect()
     }
 
-    fn journal(&self, plan: &Plan, lock: Lock, loaded: Loaded) -> Result<Journal, Failure> {
+    async fn journal(&self, plan: &Plan, lock: Lock, loaded: Loaded) -> Result<Journal, Failure> {
         let operator = UserId::from_platform(&plan.target.operator);
         let commit = plan.source.git.as_ref().map(|git| git.commit.clone());
         let info = journaling::info(self.session, operator, commit);
         Journal::begin(lock, loaded, &journaling::run_id(), info, journaling::clock())
+            .await
             .map_err(state_failure)
     }
 

@@ -41,7 +41,7 @@ fn reset(session: &Session, output: &mut Output) -> Outcome {
         let (path, timeout) = (options.path.clone(), options.lock_timeout);
         let removing = interrupt.blocking(move || sim::reset(&path, timeout));
         let was_there = removing.await?.map_err(platform::refused)?;
-        session.state()?.reset(lock).map_err(state_failure)?;
+        session.state()?.reset(lock).await.map_err(state_failure)?;
         let name = &session.target.name;
         let was = if was_there { "is emptied" } else { "was empty" };
         let text = format!("The embedded platform of `{name}` {was}; its state is forgotten.");

@@ -19,13 +19,13 @@ use crate::state::Loaded;
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Optional)?;
     match args {
-        Args::List => list(&session, output),
+        Args::List => runtime::block_on(|_| list(&session, output)),
         Args::Forget(args) => forget(args, &session, output),
     }
 }
 
-fn list(session: &Session, output: &mut Output) -> Outcome {
-    let loaded = session.state()?.load().map_err(state_failure)?;
+async fn list(session: &Session, output: &mut Output) -> Outcome {
+    let loaded = session.state()?.load().await.map_err(state_failure)?;
     let partway: Vec<&TreId> = loaded.progress().keys().collect();
     if output.settings().is_json() {
         output.json(&json!({
@@ -50,11 +50,11 @@ fn list(session: &Session, output: &mut Output) -> Outcome {
 }
 
 fn forget(args: &Forget, session: &Session, output: &mut Output) -> Outcome {
-    let loaded = session.state()?.load().map_err(state_failure)?;
-    for id in &args.ids {
-        is_remembered(id, &loaded)?;
-    }
     runtime::block_on(|interrupt| async move {
+        let loaded = session.state()?.load().await.map_err(state_failure)?;
+        for id in &args.ids {
+            is_remembered(id, &loaded)?;
+        }
         let reader = platform::open_to_read(session, output.settings(), &interrupt).await?;
         let operator = reader.whoami().await.map_err(platform::failed)?;
         for id in &args.ids {

@@ -36,7 +36,7 @@ pub struct Subject<'a> {
 pub async fn examine(subject: Subject<'_>) -> Report {
     let Subject { session, settings, transport, link } = subject;
     let target = target::check(session, settings, link);
-    let state = state::check(session, settings);
+    let state = state::check(session, settings).await;
     let (checks, operator) = match transport {
         Ok(transport) => of_platform(session, settings, link, Probe::new(transport)).await,
         Err(failure) => (unopened(&failure), None),

@@ -6,28 +6,30 @@ use super::examine::broken;
 use super::report::{Check, Kind};
 use crate::cli::session::Session;
 use crate::cli::settings::Settings;
-use crate::state::{Holder, Owner, StateError, Store};
+use crate::state::{Owner, Standing, StateError, Store};
 
 /// Reads the state and looks at its lock. Nothing is created or written.
-pub fn check(session: &Session, settings: &Settings) -> Check {
+pub async fn check(session: &Session, settings: &Settings) -> Check {
     match session.state() {
-        Ok(store) => look_at(&store, settings),
+        Ok(store) => look_at(&store, settings).await,
         Err(failure) => broken(Kind::State, &failure),
     }
 }
 
-fn look_at(store: &Store, settings: &Settings) -> Check {
-    let folder = store.folder();
-    let loaded = match store.load() {
+async fn look_at(store: &Store, settings: &Settings) -> Check {
+    let loaded = match store.load().await {
         Ok(loaded) => loaded,
         Err(error) => return failed(&error),
     };
-    let holder = match store.holder() {
-        Ok(holder) => holder,
+    let standing = match store.standing().await {
+        Ok(standing) => standing,
         Err(error) => return failed(&error),
     };
-    if let Holder::Somebody(owner) = holder {
-        let by = owner.map_or_else(String::new, |Owner { pid, host, started, command }| {
+    if let Standing::Held { owner, .. } = &standing
+        && !standing.is_dead()
+    {
+        let by = owner.as_ref().map_or_else(String::new, |owner| {
+            let Owner { pid, host, started, command, .. } = owner;
             format!(" by `{command}` (process {pid} on {host}, since {started})")
         });
         return Kind::State
@@ -43,7 +45,7 @@ fn look_at(store: &Store, settings: &Settings) -> Check {
     };
     let message = format!("Readable, and nobody works on it; {known}.");
     let check = Kind::State.ok(message).detail(json!({
-        "folder": folder.as_str(), "applied": applied, "part_way": partway,
+        "location": store.location().to_string(), "applied": applied, "part_way": partway,
     }));
     if partway.is_empty() {
         check

@@ -15,7 +15,7 @@ use crate::platform::{Call, Pending, Transport, Wire};
 use crate::rules;
 use crate::sim::{InMemory, World};
 use crate::source::Repository;
-use crate::state::{Entry, Journal, Owner, RunInfo, Store, StoredCall};
+use crate::state::{Entry, Journal, Owner, Patience, RunInfo, Store, StoredCall};
 
 fn hash(prefix: &str, last: u32) -> String {
     format!("{prefix}-{last:0>24}")
@@ -322,6 +322,9 @@ async fn leave_open(store: &Store) {
         host: "host".to_owned(),
         started: "2026-05-01T10:00:00Z".to_owned(),
         command: "trectl apply".to_owned(),
+        job_url: None,
+        commit: None,
+        process: None,
     };
     let info = RunInfo {
         command: "trectl apply".to_owned(),
@@ -330,9 +333,10 @@ async fn leave_open(store: &Store) {
         commit: None,
         digest: "sha256:0".to_owned(),
     };
-    let lock = store.lock(&owner, Duration::ZERO).unwrap();
+    let lock = store.lock(&owner, Patience::of(Duration::ZERO)).await.unwrap();
     let clock: crate::state::Clock = Arc::new(|| "2026-05-01T10:00:00Z".to_owned());
-    let journal = Journal::begin(lock, store.load().unwrap(), "run-1", info, clock).unwrap();
+    let journal =
+        Journal::begin(lock, store.load().await.unwrap(), "run-1", info, clock).await.unwrap();
     let tre = TreId::from_platform("tre-c");
     let call = StoredCall::of(&tre, &Call::Deactivate);
     let entries = vec![

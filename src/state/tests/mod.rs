@@ -1,4 +1,5 @@
 mod durability;
+mod fencing;
 mod order;
 mod storage;
 
@@ -32,22 +33,22 @@ impl Folder {
     }
 
     fn segment(&self, number: u64) -> Utf8PathBuf {
-        self.path().join("journal").join(segment::file_name(number))
+        self.path().join(segment::name(number))
     }
 
-    fn begin(&self) -> Journal {
-        let loaded = self.store().load().unwrap();
-        self.begin_with(loaded)
+    async fn begin(&self) -> Journal {
+        let loaded = self.store().load().await.unwrap();
+        self.begin_with(loaded).await
     }
 
-    fn begin_with(&self, loaded: Loaded) -> Journal {
-        let lock = self.store().lock(&owner(), Duration::ZERO).unwrap();
-        Journal::begin(lock, loaded, "run-1", info(), clock()).unwrap()
+    async fn begin_with(&self, loaded: Loaded) -> Journal {
+        let lock = self.store().lock(&owner(), patience()).await.unwrap();
+        Journal::begin(lock, loaded, "run-1", info(), clock()).await.unwrap()
     }
 
     /// Writes a run that ends as a process does that is killed.
     async fn crash_after(&self, entries: Vec<Entry>) {
-        let journal = self.begin();
+        let journal = self.begin().await;
         journal.append(entries).await.unwrap();
     }
 }
@@ -58,7 +59,15 @@ fn owner() -> Owner {
         host: "host".to_owned(),
         started: "2026-05-01T10:00:00Z".to_owned(),
         command: "trectl apply".to_owned(),
+        job_url: None,
+        commit: None,
+        process: None,
     }
+}
+
+/// Waits for nobody.
+fn patience() -> Patience {
+    Patience::of(Duration::ZERO)
 }
 
 fn info() -> RunInfo {

@@ -21,7 +21,7 @@ use trectl::platform::{Reader, Wire};
 use trectl::sim::serve::{Options, Server};
 use trectl::sim::{InMemory, World};
 use trectl::source::Repository;
-use trectl::state::{Journal, Loaded, Owner, RunInfo, Store};
+use trectl::state::{Journal, Loaded, Owner, Patience, RunInfo, Store};
 use trectl::{desired::ConsentKind, diff, live, rules};
 
 const TODAY: Date = date(2026, 5, 1);
@@ -103,17 +103,19 @@ impl Stage {
 
     /// Plans.
     pub fn plan(&self) -> Result<Plan, String> {
-        let mut loaded = self.store().load().unwrap();
-        self.runtime.block_on(planned(&self.desired, &self.wire(), &mut loaded))
+        self.runtime.block_on(async {
+            let mut loaded = self.store().load().await.unwrap();
+            planned(&self.desired, &self.wire(), &mut loaded).await
+        })
     }
 
     /// Plans and applies. An error means that not even the plan could be made.
     pub fn apply(&self) -> Result<Outcome, String> {
         let store = self.store();
-        let lock = store.lock(&owner(), Duration::ZERO).unwrap();
-        let mut loaded = store.load().unwrap();
         let wire = self.wire();
         self.runtime.block_on(async {
+            let lock = store.lock(&owner(), Patience::of(Duration::ZERO)).await.unwrap();
+            let mut loaded = store.load().await.unwrap();
             let plan = Arc::new(planned(&self.desired, &wire, &mut loaded).await?);
             let records: BTreeMap<_, _> = self
                 .desired
@@ -122,7 +124,7 @@ impl Stage {
                 .map(|(id, tre)| (id.clone(), diff::record(tre, &self.desired.policies)))
                 .collect();
             let clock = Arc::new(|| "2026-05-01T00:00:00Z".to_owned());
-            let journal = Journal::begin(lock, loaded, "run", info(), clock).unwrap();
+            let journal = Journal::begin(lock, loaded, "run", info(), clock).await.unwrap();
             let input = Input {
                 plan,
                 reader: Arc::new(wire.clone()),
@@ -238,6 +240,9 @@ fn owner() -> Owner {
         host: String::new(),
         started: "2026-05-01T00:00:00Z".to_owned(),
         command: "test".to_owned(),
+        job_url: None,
+        commit: None,
+        process: None,
     }
 }
 

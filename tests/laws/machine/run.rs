@@ -16,7 +16,7 @@ use trectl::plan::Plan;
 use trectl::platform::wire::TreDescription;
 use trectl::platform::{Pending, Transport, Wire};
 use trectl::sim::InMemory;
-use trectl::state::{Journal, Loaded, Owner, RunInfo, Store};
+use trectl::state::{Journal, Loaded, Owner, Patience, RunInfo, Store};
 
 use super::script::Side;
 use crate::support::stage::Stage;
@@ -58,7 +58,7 @@ impl Office {
     }
 
     pub fn load(&self) -> Loaded {
-        self.store().load().unwrap()
+        in_a_runtime(self.store().load()).unwrap()
     }
 
     /// Makes a run.
@@ -85,21 +85,26 @@ impl Office {
             repetition: Repetition::Once,
         };
         // What a killed run leaves behind goes with its runtime.
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let outcome = runtime.block_on(async {
+        let outcome = in_a_runtime(async {
             tokio::select! {
                 outcome = apply::execute(input) => Some(outcome.unwrap()),
                 () = watched.lost.notified() => None,
             }
         });
-        drop(runtime);
         let states = std::mem::take(&mut *watched.states.lock().unwrap());
         Made { outcome, states }
     }
 
     fn journal(&self, loaded: Loaded) -> Journal {
-        let owner =
-            Owner { pid: 1, host: String::new(), started: String::new(), command: String::new() };
+        let owner = Owner {
+            pid: 1,
+            host: String::new(),
+            started: String::new(),
+            command: String::new(),
+            job_url: None,
+            commit: None,
+            process: None,
+        };
         let info = RunInfo {
             command: "trectl apply".to_owned(),
             target: "local".to_owned(),
@@ -107,10 +112,16 @@ impl Office {
             commit: None,
             digest: String::new(),
         };
-        // A process that another test just started holds all locks until it is another program.
-        let lock = self.store().lock(&owner, Duration::from_secs(10)).unwrap();
-        Journal::begin(lock, loaded, "run", info, Arc::new(String::new)).unwrap()
+        in_a_runtime(async {
+            let patience = Patience::of(Duration::from_secs(10));
+            let lock = self.store().lock(&owner, patience).await.unwrap();
+            Journal::begin(lock, loaded, "run", info, Arc::new(String::new)).await.unwrap()
+        })
     }
+}
+
+fn in_a_runtime<T>(work: impl Future<Output = T>) -> T {
+    Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
 /// Stops the run after so many calls.
