@@ -118,7 +118,9 @@ fn stop_words(stop: &Stop) -> String {
                  {error}. Run it again with a token that is accepted."
             )
         }
-        Stop::Journal(error) => format!("The journal cannot be written: {error}."),
+        Stop::Journal(error) => {
+            format!("The journal cannot be written: {error}. {}", error.hint())
+        }
     }
 }
 
@@ -235,7 +237,12 @@ fn details(result: &TreResult) -> Vec<String> {
 
 fn failed(step: Option<&FailedStep>, error: &StepError) -> Vec<String> {
     let Some(FailedStep { id, operation, route: _, is_unknown }) = step else {
-        return vec![format!("It could not be read before the first step: {error}.")];
+        return vec![match error {
+            StepError::State(error) => {
+                format!("What became of it could not be written down: {error}.")
+            }
+            error => format!("It could not be read before the first step: {error}."),
+        }];
     };
     let mut lines = vec![format!("Step {id}, {operation}: {error}")];
     if *is_unknown {

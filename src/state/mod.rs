@@ -2,7 +2,7 @@
 //! last applied.
 //!
 //! ```text
-//! lock/000000000007/…              held by the run that may write; the number is its epoch
+//! lock/000000000007-…              held by the run that may write; the number is its epoch
 //! journal/000000000012.json        what happened, one immutable segment for each write
 //! applied/000000000012.json        what all segments up to one number amount to
 //! ```

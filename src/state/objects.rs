@@ -2,6 +2,7 @@
 //! bucket. Nothing is ever overwritten, so that the same code is safe for both.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -36,6 +37,8 @@ pub(super) struct Objects {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
     location: Arc<str>,
+    /// The folder that the state is, where it is one.
+    folder: Option<std::path::PathBuf>,
 }
 
 /// What became of an object that was to be created.
@@ -66,16 +69,19 @@ impl Objects {
         let name = Arc::from(location.to_string());
         match location {
             Location::Opened(store, prefix, _) => {
-                Ok(Self { store: store.clone(), prefix: prefix.clone(), location: name })
+                let (store, prefix) = (store.clone(), prefix.clone());
+                Ok(Self { store, prefix, location: name, folder: None })
             }
             Location::Folder(folder) => {
-                let prefix = absolute(folder).and_then(|path| {
-                    Path::from_absolute_path(path).map_err(|error| Error::from(error).into())
+                let opened = std::path::absolute(folder).and_then(|path| {
+                    let prefix = Path::from_absolute_path(&path).map_err(Error::from)?;
+                    Ok((path, prefix))
                 });
-                let prefix = prefix.map_err(|error| StateError::io("opened", folder, error))?;
+                let (path, prefix) =
+                    opened.map_err(|error| StateError::io("opened", folder, error))?;
                 // A name that is told to be there must be there after a power cut.
                 let store = Arc::new(LocalFileSystem::new().with_fsync(true));
-                Ok(Self { store, prefix, location: name })
+                Ok(Self { store, prefix, location: name, folder: Some(path) })
             }
         }
     }
@@ -160,6 +166,31 @@ impl Objects {
         }
     }
 
+    /// Makes the names of the folders themselves safe. Whoever makes a folder syncs it; a run that
+    /// was killed in between has left that to the next one, which finds the folder there and would
+    /// take it for safe.
+    ///
+    /// # Errors
+    ///
+    /// Where the state's own folder cannot be synced.
+    pub fn settle_folders(&self) -> Result<(), StateError> {
+        let Some(folder) = self.folder.as_deref().filter(|_| cfg!(unix)) else { return Ok(()) };
+        let sync = |folder: &std::path::Path| std::fs::File::open(folder)?.sync_all();
+        let failed = |error| StateError::io("synced", Utf8Path::new(&*self.location), error);
+        sync(folder).map_err(failed)?;
+        for above in folder.ancestors().skip(1) {
+            match sync(above).map_err(|error| (error.kind(), error)) {
+                Ok(()) => {}
+                // What this account may not even read was not made by one of its runs.
+                Err((ErrorKind::PermissionDenied, _)) => {}
+                // Some file systems sync no folders; the one of the state does.
+                Err((ErrorKind::InvalidInput | ErrorKind::Unsupported, _)) => {}
+                Err((_, error)) => return Err(failed(error)),
+            }
+        }
+        Ok(())
+    }
+
     /// Returns an object's name for people.
     pub fn place(&self, name: &str) -> Utf8PathBuf {
         Utf8Path::new(&*self.location).join(name)
@@ -188,8 +219,4 @@ fn innermost(error: Error) -> std::io::Error {
         source = cause.source();
     }
     std::io::Error::other(error)
-}
-
-fn absolute(folder: &Utf8Path) -> std::io::Result<std::path::PathBuf> {
-    std::path::absolute(folder)
 }

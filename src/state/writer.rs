@@ -135,7 +135,8 @@ impl Writer {
         match self.runtime.block_on(self.objects.create(&name, bytes))? {
             Created::New => {
                 self.gauge.advance(Head { segment: number, link });
-                Ok(())
+                // Who slept while it was written makes no call that it announces.
+                self.hold.check()
             }
             // Only who has taken the lock since can have written here.
             Created::Taken => Err(self.hold.lost()),
@@ -146,6 +147,7 @@ impl Writer {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
+        self.hold.check()?;
         self.gauge.writes.fetch_add(1, Ordering::Relaxed);
         self.runtime.block_on(async {
             // One of that name is there already: it holds the same.

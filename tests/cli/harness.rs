@@ -46,7 +46,12 @@ pub struct Repo {
 impl Repo {
     /// Returns an empty folder.
     pub fn empty() -> Self {
-        Self { folder: TempDir::with_prefix("trectl-cli-").unwrap() }
+        Self::within(&std::env::temp_dir())
+    }
+
+    /// Returns an empty folder in another one.
+    pub fn within(folder: &Path) -> Self {
+        Self { folder: TempDir::with_prefix_in("trectl-cli-", folder).unwrap() }
     }
 
     /// Returns a repository with files.
@@ -125,8 +130,6 @@ impl Repo {
 
     /// Holds the lock of the state as a run on another machine would, until it is dropped.
     pub fn hold_lock(&self) -> HeldLock {
-        let epoch = self.at(".trectl/state/lock/000000009000");
-        std::fs::create_dir_all(&epoch).unwrap();
         let claim = serde_json::json!({
             "format_version": "2.0", "epoch": 9000, "lease_ms": 3_600_000,
             "owner": {
@@ -134,8 +137,9 @@ impl Repo {
                 "command": "trectl apply", "job_url": "https://ci.example.org/jobs/7",
             },
         });
-        std::fs::write(epoch.join("claim.json"), claim.to_string()).unwrap();
-        HeldLock(epoch)
+        let name = ".trectl/state/lock/000000009000-claim.json";
+        self.write(name, claim.to_string());
+        HeldLock(self.at(name))
     }
 
     /// Runs the command to its end.
@@ -149,7 +153,8 @@ pub struct HeldLock(PathBuf);
 
 impl Drop for HeldLock {
     fn drop(&mut self) {
-        std::fs::write(self.0.join("end.json"), "{}").unwrap();
+        let end = self.0.display().to_string().replace("claim", "end");
+        std::fs::write(end, "{}").unwrap();
     }
 }
 

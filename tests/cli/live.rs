@@ -88,7 +88,7 @@ fn neither_platform_nor_state_is_opened() {
     let fork = checkout(&repo, &["trectl.yaml", "tres/live.yaml"]);
     fork.run(&["plan", "--live", "live.json", "--detailed-exitcode"]).expect(0).says("No changes.");
     assert!(!fork.at(".trectl").exists());
-    for file in [".trectl/platform.db", ".trectl/state/local/applied.json"] {
+    for file in [".trectl/platform.db", ".trectl/state/local/applied/000000000009.json"] {
         fork.write(file, "no store at all");
     }
     fork.run(&["plan"]).expect(1);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::{End, folder};
+use super::{End, look, name};
 use crate::state::StateError;
 use crate::state::objects::{Created, Location, Objects};
 use crate::state::segment::FORMAT_VERSION;
@@ -76,8 +76,11 @@ impl Keeper {
         let kept = Arc::clone(&hold);
         let work = move || {
             let mut number = 0;
-            while stopped.recv_timeout(lease / BEATS) == Err(RecvTimeoutError::Timeout) {
-                number += 1;
+            let ending = loop {
+                match stopped.recv_timeout(lease / BEATS) {
+                    Err(RecvTimeoutError::Timeout) => number += 1,
+                    ending => break ending,
+                }
                 let at = Instant::now();
                 // A sign that cannot be given is given with the next one; the lease tells when it
                 // is too late.
@@ -86,9 +89,11 @@ impl Keeper {
                     Ok(false) => drop(kept.lost()),
                     Err(_) => {}
                 }
+            };
+            if ending == Err(RecvTimeoutError::Disconnected) {
+                // What cannot be said now, the lease says later.
+                let _ = runtime.block_on(end(&objects, epoch));
             }
-            // What cannot be said now, the lease says later.
-            let _ = runtime.block_on(end(&objects, epoch));
         };
         let thread =
             std::thread::Builder::new().name("lock".to_owned()).spawn(work).map_err(failed)?;
@@ -97,6 +102,13 @@ impl Keeper {
 
     pub fn hold(&self) -> Arc<Hold> {
         Arc::clone(&self.hold)
+    }
+
+    /// Ends without letting go: whoever comes next has to take the lock.
+    pub fn leave(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
     }
 }
 
@@ -112,23 +124,27 @@ impl Drop for Keeper {
 
 /// Gives a sign of life; returns whether the lock is still this epoch's.
 async fn beat(objects: &Objects, epoch: u64, number: u64) -> Result<bool, StateError> {
-    let name = |number: u64| format!("{}/beat-{number:06}.json", folder(epoch));
-    if objects.create(&name(number), b"{}".to_vec()).await? == Created::Taken {
+    let beat = |number: u64| name(epoch, &format!("beat-{number:06}"));
+    if look(objects).await?.epoch() != epoch
+        || objects.create(&beat(number), b"{}".to_vec()).await? == Created::Taken
+    {
         return Ok(false);
     }
-    let next = format!("{}/claim.json", folder(epoch + 1));
-    if objects.read(&next).await?.is_some() {
-        return Ok(false);
+    // Who slept past its lease leaves no trace.
+    let is_kept = look(objects).await?.epoch() == epoch;
+    let old = if is_kept { number.checked_sub(2).filter(|old| *old > 0) } else { Some(number) };
+    if let Some(old) = old {
+        objects.remove(&beat(old)).await?;
     }
-    if let Some(older) = number.checked_sub(2).filter(|older| *older > 0) {
-        objects.remove(&name(older)).await?;
-    }
-    Ok(true)
+    Ok(is_kept)
 }
 
-/// Says that the holder let go.
+/// Says that the holder let go, where nobody has taken the lock from it.
 async fn end(objects: &Objects, epoch: u64) -> Result<(), StateError> {
-    let name = format!("{}/end.json", folder(epoch));
+    if look(objects).await?.epoch() != epoch {
+        return Ok(());
+    }
+    let name = name(epoch, "end");
     let end = End { format_version: FORMAT_VERSION.to_owned() };
     let bytes = serde_json::to_vec(&end)
         .map_err(|error| StateError::io("written", &objects.place(&name), error.into()))?;

@@ -1,9 +1,9 @@
 //! The lock of a target's state: one run at a time may write.
 //!
 //! ```text
-//! lock/000000000007/claim.json       who holds it; the number is its epoch and the fencing token
-//! lock/000000000007/beat-000003.json it is still alive
-//! lock/000000000007/end.json         it let go
+//! lock/000000000007-claim.json       who holds it; the number is its epoch and the fencing token
+//! lock/000000000007-beat-000003.json it is still alive
+//! lock/000000000007-end.json         it let go
 //! ```
 //!
 //! Every name is created once, so that a folder and a bucket behave alike. One lock for a target
@@ -91,8 +91,10 @@ impl Patience {
     }
 }
 
-fn folder(epoch: u64) -> String {
-    format!("{FOLDER}/{epoch:012}")
+/// Returns the name of an object of an epoch. All lie in one folder: nobody would remove an empty
+/// one for each epoch.
+fn name(epoch: u64, what: &str) -> String {
+    format!("{FOLDER}/{epoch:012}-{what}.json")
 }
 
 /// A lock that is held, until it is dropped or the process ends in any way.
@@ -143,10 +145,21 @@ impl Lock {
     ) -> Result<Self, StateError> {
         let keeper = Keeper::start(location, token, patience.lease)?;
         let lock = Self { location: location.clone(), token, keeper };
-        if let Some(from) = from {
-            takeover::write(&lock, from, owner).await?;
+        let begun = match Objects::open(location)?.settle_folders() {
+            Ok(()) => match from {
+                Some(from) => takeover::write(&lock, from, owner).await,
+                None => Ok(()),
+            },
+            Err(error) => Err(error),
+        };
+        match begun {
+            Ok(()) => Ok(lock),
+            Err(error) => {
+                // As long as the journal does not say that the lock was taken, it is not free.
+                lock.keeper.leave();
+                Err(error)
+            }
         }
-        Ok(lock)
     }
 
     /// Returns the fencing token: the epoch of the lock.
@@ -171,7 +184,7 @@ pub(super) async fn claim(
     owner: &Owner,
     lease: Duration,
 ) -> Result<Option<u64>, StateError> {
-    let name = format!("{}/claim.json", folder(epoch));
+    let name = name(epoch, "claim");
     let claim = Claim {
         format_version: FORMAT_VERSION.to_owned(),
         epoch,

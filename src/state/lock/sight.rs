@@ -8,6 +8,9 @@ use super::{Claim, FOLDER, Owner};
 use crate::state::StateError;
 use crate::state::objects::{Listed, Objects};
 
+/// After so many looks a claim that is not there does not come back: somebody has removed it.
+const LOOKS: u32 = 8;
+
 /// What tells a process from every other one of its machine, restarts included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
@@ -24,9 +27,16 @@ impl Process {
         let boot = fs_err::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
         let namespace = fs_err::read_link("/proc/self/ns/pid").ok()?;
         let stat = fs_err::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name stands in parentheses and may hold anything; the start is the 20th word behind.
+        // The name stands in parentheses and may hold anything; the state is the first word behind
+        // it, the start the 20th.
         let (_, rest) = stat.rsplit_once(')')?;
-        let began = rest.split_ascii_whitespace().nth(19)?.parse().ok()?;
+        let mut words = rest.split_ascii_whitespace();
+        let state = words.next()?;
+        let began = words.nth(18)?.parse().ok()?;
+        // It has ended, and nobody has asked how: so it is in many containers.
+        if matches!(state, "Z" | "X") {
+            return None;
+        }
         Some(Self { machine: format!("{} {}", boot.trim(), namespace.display()), began })
     }
 
@@ -92,7 +102,9 @@ impl Standing {
 
 /// Looks at a lock.
 pub(in crate::state) async fn look(objects: &Objects) -> Result<Standing, StateError> {
+    let mut looks = 0;
     loop {
+        looks += 1;
         let listed = objects.list(FOLDER).await?;
         let Some(epoch) = listed.iter().filter_map(epoch_of).max() else {
             return Ok(Standing::Free { epoch: 0 });
@@ -100,15 +112,16 @@ pub(in crate::state) async fn look(objects: &Objects) -> Result<Standing, StateE
         let of_epoch: Vec<&Listed> =
             listed.iter().filter(|one| epoch_of(one) == Some(epoch)).collect();
         let is_there = |name: &str| of_epoch.iter().any(|one| one.name.ends_with(name));
-        if is_there("/end.json") {
+        if is_there("-end.json") {
             return Ok(Standing::Free { epoch });
         }
-        let name = format!("{}/claim.json", super::folder(epoch));
-        let Some(claim) = objects.read(&name).await? else {
+        let name = super::name(epoch, "claim");
+        let claim = objects.read(&name).await?;
+        if claim.is_none() && looks < LOOKS {
             // It was given up again in this moment.
             continue;
-        };
-        let claim: Option<Claim> = serde_json::from_slice(&claim).ok();
+        }
+        let claim: Option<Claim> = claim.and_then(|claim| serde_json::from_slice(&claim).ok());
         let beats = of_epoch.iter().filter_map(|one| Some((beat_of(one)?, one.created_ms)));
         let claimed = of_epoch.iter().find(|one| one.name == name).map_or(0, |one| one.created_ms);
         let (beat, seen_ms) = beats.max().unwrap_or((0, claimed));
@@ -124,12 +137,14 @@ pub(in crate::state) async fn look(objects: &Objects) -> Result<Standing, StateE
 }
 
 fn epoch_of(listed: &Listed) -> Option<u64> {
-    listed.name.split('/').nth(1)?.parse().ok()
+    let (_, name) = listed.name.split_once('/')?;
+    let (epoch, _) = name.split_once('-')?;
+    epoch.parse().ok()
 }
 
 fn beat_of(listed: &Listed) -> Option<u64> {
-    let (_, name) = listed.name.rsplit_once('/')?;
-    name.strip_prefix("beat-")?.strip_suffix(".json")?.parse().ok()
+    let (_, number) = listed.name.split_once("-beat-")?;
+    number.strip_suffix(".json")?.parse().ok()
 }
 
 /// Removes the epochs before one that is held.

@@ -59,7 +59,7 @@ async fn who_sleeps_past_the_lease_can_write_no_more() {
 /// Makes a claim say that its lease is shorter: the holder gives signs of life by the one it knows.
 async fn shorten_lease(location: &Location, epoch: u64, lease_ms: u64) {
     let objects = objects::Objects::open(location).unwrap();
-    let name = format!("lock/{epoch:012}/claim.json");
+    let name = format!("lock/{epoch:012}-claim.json");
     let claim = objects.read(&name).await.unwrap().unwrap();
     let mut claim: serde_json::Value = serde_json::from_slice(&claim).unwrap();
     claim["lease_ms"] = json!(lease_ms);
@@ -81,15 +81,11 @@ async fn signs_of_life_keep_a_lock() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_lock_of_a_process_that_is_known_to_be_dead_is_free_at_once() {
-    let mut child = std::process::Command::new("true").spawn().unwrap();
-    let pid = child.id();
-    let process = Process::of(pid);
-    child.wait().unwrap();
-    for (process, is_free) in [(process, true), (Process::of(std::process::id()), false)] {
-        let pid = if is_free { pid } else { std::process::id() };
+    let pid = std::process::id();
+    let alive = Owner { pid, process: Process::of(pid), ..owner() };
+    for (holder, is_free) in [(ended_owner(), true), (alive, false)] {
         let store = Store::at(memory());
-        let dead = Owner { pid, process, ..owner() };
-        let lock = store.lock(&dead, sleepy()).await.unwrap();
+        let lock = store.lock(&holder, sleepy()).await.unwrap();
         let next = store.lock(&owner(), patience()).await;
         assert_eq!(next.is_ok(), is_free, "{next:?}");
         drop(lock);

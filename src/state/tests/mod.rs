@@ -1,8 +1,11 @@
 mod durability;
+mod faults;
 mod fencing;
 mod order;
 mod storage;
 
+#[cfg(target_os = "linux")]
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,6 +66,23 @@ fn owner() -> Owner {
         commit: None,
         process: None,
     }
+}
+
+/// Returns an owner whose process has ended: what it leaves locked is free for the next.
+#[cfg(target_os = "linux")]
+fn ended_owner() -> Owner {
+    let (mut child, owner) = living_owner();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    owner
+}
+
+/// Returns a process that lives until it is killed, and an owner that is that process.
+#[cfg(target_os = "linux")]
+fn living_owner() -> (Child, Owner) {
+    let child = Command::new("cat").stdin(Stdio::piped()).spawn().expect("`cat` runs");
+    let owner = Owner { pid: child.id(), process: Process::of(child.id()), ..owner() };
+    (child, owner)
 }
 
 /// Waits for nobody.
