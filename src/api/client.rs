@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use futures_util::TryFutureExt as _;
 use reqwest::Response;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
@@ -21,7 +22,9 @@ use super::pace::{Pace, Stopped};
 use super::retry::{Backoff, Class, Miss, Repetition, Wait};
 use super::unreachable::{self, Peer};
 use super::{Token, connect};
-use crate::platform::{Pending, PlatformError, PlatformErrorKind, Transport, Unreachable, repeat};
+use crate::platform::{
+    Pending, PlatformError, PlatformErrorKind, Receipt, Transport, Unreachable, repeat,
+};
 
 /// The version of the API that is spoken (D).
 const API_VERSION: (HeaderName, HeaderValue) =
@@ -110,6 +113,14 @@ impl Client {
 
 impl Transport for Client {
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
+        Box::pin(self.post_with_receipt(route, input).map_ok(|(answer, _)| answer))
+    }
+
+    fn post_with_receipt<'a>(
+        &'a self,
+        route: &'a str,
+        input: Value,
+    ) -> Pending<'a, (Value, Receipt)> {
         Box::pin(async move {
             // The platform wants an object, also where there is nothing to say (D).
             let body = if input.is_null() { "{}".to_owned() } else { input.to_string() };
@@ -137,7 +148,12 @@ impl Transport for Client {
 }
 
 impl Shared {
-    async fn attempt(&self, route: &str, body: &str, attempt: u32) -> Result<Value, Miss> {
+    async fn attempt(
+        &self,
+        route: &str,
+        body: &str,
+        attempt: u32,
+    ) -> Result<(Value, Receipt), Miss> {
         let _turn = match self.pace.turn(&self.limits.cancel).await {
             Ok(turn) => turn,
             Err(Stopped) => return Err(stopped(route)),
@@ -179,7 +195,7 @@ impl Shared {
         body: &str,
         attempt: u32,
         begin: Instant,
-    ) -> Result<Value, Miss> {
+    ) -> Result<(Value, Receipt), Miss> {
         let (version, api) = API_VERSION;
         let response = self
             .http
@@ -218,7 +234,8 @@ impl Shared {
         if !matches!(&result, Err(Miss { class: Class::Garbled, .. })) {
             self.has_answered.store(true, Ordering::Relaxed);
         }
-        result
+        let receipt = Receipt { request_id: request_id.map(str::to_owned) };
+        result.map(|answer| (answer, receipt))
     }
 
     /// What is no text is no JSON either, and only quoted.

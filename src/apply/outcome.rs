@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::live::LiveError;
 use crate::model::TreId;
 use crate::platform::{Operation, PlatformError};
-use crate::state::StateError;
+use crate::state::{Head, StateError};
 
 /// Why a step, or the reading around the steps, failed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -148,6 +148,8 @@ pub struct Outcome {
     pub stopped: Option<Stop>,
     /// How many objects the journal wrote.
     pub writes: u64,
+    /// The end of the journal as far as this run wrote it.
+    pub head: Head,
 }
 
 impl Outcome {

@@ -229,5 +229,6 @@ async fn end(
         stopped = Some(Stop::Interrupted);
     }
     shared.tell(&Event::RunDone);
-    Outcome { tres, stopped, writes: shared.journal.writes() }
+    let (writes, head) = (shared.journal.writes(), shared.journal.head());
+    Outcome { tres, stopped, writes, head }
 }

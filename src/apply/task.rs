@@ -10,7 +10,7 @@ use crate::drift::baseline;
 use crate::live::{LiveError, describe_one};
 use crate::model::{LiveTre, TreId, TreState};
 use crate::plan::{Step, TreChange};
-use crate::platform::{Call, Operation, PlatformError, PlatformErrorKind};
+use crate::platform::{Call, Operation, PlatformError, PlatformErrorKind, Receipt};
 use crate::state::{Entry, StateError, StepResult, StoredCall, TreEnd};
 
 /// How often a call whose answer was lost is made again, once its effect was looked for.
@@ -236,7 +236,7 @@ impl<'a> Task<'a> {
         let mut repeats = REPEATS;
         loop {
             let error = match self.call(call).await {
-                Ok(()) => return (StepResult::Ok, None),
+                Ok(Receipt { request_id }) => return (StepResult::Ok { request_id }, None),
                 Err(error) => error,
             };
             let is_lost = error.kind == PlatformErrorKind::NoAnswer;
@@ -251,11 +251,11 @@ impl<'a> Task<'a> {
         }
     }
 
-    async fn call(&self, call: &Call) -> Result<(), PlatformError> {
+    async fn call(&self, call: &Call) -> Result<Receipt, PlatformError> {
         let writer = &self.shared.writer;
-        writer.execute(&self.tre, call).await?;
+        let receipt = writer.execute(&self.tre, call).await?;
         match self.shared.repetition {
-            Repetition::Once => Ok(()),
+            Repetition::Once => Ok(receipt),
             Repetition::Twice => writer.execute(&self.tre, call).await,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::TryFutureExt as _;
 use serde_json::Value;
 
 use super::progress::Screen;
@@ -12,7 +13,7 @@ use super::settings::Settings;
 use crate::api::{Event, Observer};
 use crate::diag::escape_control;
 use crate::plan::render::Verbosity;
-use crate::platform::{Pending, PlatformError, Transport};
+use crate::platform::{Pending, PlatformError, Receipt, Transport};
 
 /// How much of a body is shown.
 const SHOWN: usize = 2_000;
@@ -73,19 +74,27 @@ impl<T: Transport> Counted<T> {
 
 impl<T: Transport> Transport for Counted<T> {
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
+        Box::pin(self.post_with_receipt(route, input).map_ok(|(answer, _)| answer))
+    }
+
+    fn post_with_receipt<'a>(
+        &'a self,
+        route: &'a str,
+        input: Value,
+    ) -> Pending<'a, (Value, Receipt)> {
         self.tally.count(route);
         if self.trace < 2 {
-            return self.inner.post(route, input);
+            return self.inner.post_with_receipt(route, input);
         }
         Box::pin(async move {
             if self.trace >= 3 {
                 tell(&self.screen, &format!("call {route}: {}", start(&input.to_string())));
             }
             let begin = Instant::now();
-            let answer = self.inner.post(route, input).await;
+            let answer = self.inner.post_with_receipt(route, input).await;
             let took = begin.elapsed().as_millis();
             let line = match &answer {
-                Ok(body) if self.trace >= 3 => {
+                Ok((body, _)) if self.trace >= 3 => {
                     format!("answer of {route}, {took} ms: {}", start(&body.to_string()))
                 }
                 Ok(_) => format!("answer of {route}, {took} ms"),

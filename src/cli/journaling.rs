@@ -37,7 +37,7 @@ pub async fn lock(
 }
 
 /// Returns who this run is, for whoever finds the lock taken.
-fn owner(session: &Session) -> Owner {
+pub fn owner(session: &Session) -> Owner {
     let pid = std::process::id();
     Owner {
         pid,

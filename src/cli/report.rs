@@ -8,6 +8,7 @@ use crate::apply::{FailedStep, Outcome, StepError, Stop, TreReport, TreResult};
 use crate::model::TreId;
 use crate::plan::render::{Page, Role, Verbosity};
 use crate::plan::{self, Extent, FORMAT_VERSION, Plan, Summary};
+use crate::state::Head;
 
 /// Up to so many applied TREs get a line each.
 const LINES: usize = 20;
@@ -47,6 +48,7 @@ pub fn json(report: Report<'_>) -> Value {
         "refused": refused(plan),
         "left_in_maintenance": left,
         "stopped": outcome.and_then(|outcome| outcome.stopped.as_ref()).map(stop_words),
+        "journal_head": outcome.map(|outcome| outcome.head.to_string()),
         "plan": plan,
         "remaining": after.map(|after| after.summary),
     })
@@ -140,7 +142,10 @@ pub fn human(report: Report<'_>, settings: &Settings) -> String {
     let is_untouched = outcome.is_none_or(|outcome| outcome.tres.is_empty());
     if is_untouched && status == Status::DONE {
         // The plan above has said all of it.
-        return String::new();
+        if let Some(outcome) = outcome {
+            head(&mut page, &outcome.head, settings);
+        }
+        return page.finish();
     }
     if let Some(outcome) = outcome.filter(|outcome| !outcome.tres.is_empty()) {
         let target = &plan.target.name;
@@ -169,6 +174,7 @@ pub fn human(report: Report<'_>, settings: &Settings) -> String {
     }
     if let Some(outcome) = outcome {
         held_back(&mut page, outcome, report);
+        head(&mut page, &outcome.head, settings);
     }
     again(&mut page, after.map(|after| (after, extent)), settings);
     closing(&mut page, report);
@@ -190,6 +196,12 @@ fn held_back(page: &mut Page, outcome: &Outcome, report: Report<'_>) {
         held.join(", ")
     );
     page.words(Role::Attention, &text, 0);
+}
+
+/// Says where the journal ends: whoever keeps that can tell later whether its tail was cut.
+pub fn head(page: &mut Page, head: &Head, settings: &Settings) {
+    let keep = format!("keep it to verify later with `{} audit verify", settings.invocation);
+    page.words(Role::Muted, &format!("Journal: {head}; {keep} --anchor …`."), 4);
 }
 
 fn tre_lines(page: &mut Page, (id, width): (&TreId, usize), report: &TreReport) {

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::wire::{self, Found, route};
 use super::{
-    Call, Described, Pending, PlatformError, PlatformErrorKind, Reader, Transport, Writer, gather,
+    Call, Described, Pending, PlatformError, PlatformErrorKind, Reader, Receipt, Transport, Writer,
+    gather,
 };
 use crate::model::{OrgId, Principal, RequestCounts, TreId, UserId};
 
@@ -164,15 +165,15 @@ impl<T: Transport> Reader for Wire<T> {
 }
 
 impl<T: Transport> Writer for Wire<T> {
-    fn execute<'a>(&'a self, tre: &'a TreId, call: &'a Call) -> Pending<'a, ()> {
+    fn execute<'a>(&'a self, tre: &'a TreId, call: &'a Call) -> Pending<'a, Receipt> {
         Box::pin(async move {
             let route = call.route(tre);
-            let answer = self.0.post(&route, call.input(tre)).await?;
+            let (answer, receipt) = self.0.post_with_receipt(&route, call.input(tre)).await?;
             // Every call that changes a TRE answers with its id: another one means that something
             // else was changed than the caller thinks.
             let Found { id, describe: _ } = read(&route, &answer)?;
             if id == tre.as_str() {
-                Ok(())
+                Ok(receipt)
             } else {
                 Err(unexpected(&route, &format!("`id` is `{id}` and not `{tre}`.")))
             }

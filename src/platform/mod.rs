@@ -17,6 +17,7 @@ pub mod wire;
 use std::future::Future;
 use std::pin::Pin;
 
+use futures_util::TryFutureExt as _;
 use serde_json::Value;
 
 pub use call::{Call, NewStep, NewTre, Operation, TreUpdate};
@@ -30,15 +31,39 @@ use crate::model::{OrgId, Principal, RequestCounts, TreId, UserId};
 /// A future that the seam returns; boxed so that both halves can be held as trait objects.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, PlatformError>> + Send + 'a>>;
 
+/// What the platform says of a call besides its answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// Names the call in the vendor's logs; `None` where the transport learns of none.
+    pub request_id: Option<String>,
+}
+
 /// Carries one call in the platform's wire format: a route and a JSON body in, a JSON body out.
 pub trait Transport: Send + Sync {
     /// Makes the call, and returns when its effect is durable.
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value>;
+
+    /// Makes the call, and returns its receipt beside the answer.
+    fn post_with_receipt<'a>(
+        &'a self,
+        route: &'a str,
+        input: Value,
+    ) -> Pending<'a, (Value, Receipt)> {
+        Box::pin(self.post(route, input).map_ok(|answer| (answer, Receipt::default())))
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
     fn post<'a>(&'a self, route: &'a str, input: Value) -> Pending<'a, Value> {
         T::post(self, route, input)
+    }
+
+    fn post_with_receipt<'a>(
+        &'a self,
+        route: &'a str,
+        input: Value,
+    ) -> Pending<'a, (Value, Receipt)> {
+        T::post_with_receipt(self, route, input)
     }
 }
 
@@ -73,7 +98,7 @@ pub trait Reader: Send + Sync {
 /// The writing half.
 pub trait Writer: Send + Sync {
     /// Executes one call on one TRE, and returns when its effect is durable.
-    fn execute<'a>(&'a self, tre: &'a TreId, call: &'a Call) -> Pending<'a, ()>;
+    fn execute<'a>(&'a self, tre: &'a TreId, call: &'a Call) -> Pending<'a, Receipt>;
 }
 
 /// A TRE's description, typed, and as it came.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::lock::Owner;
+use crate::drift::DriftClass;
 use crate::model::{AppliedTre, TreId, UserId};
 use crate::platform::{Call, CallError, Operation, PlatformError};
 
@@ -55,6 +56,12 @@ pub enum Entry {
     LockTaken {
         /// Who held it.
         from: Owner,
+        /// Who took it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Owner>,
+        /// Why it could be taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<TakeReason>,
     },
     /// A run begins.
     RunStarted {
@@ -104,6 +111,13 @@ pub enum Entry {
         /// The record, or null where there is none any more.
         record: Option<AppliedTre>,
     },
+    /// A TRE was compared with its document and its record, and nothing was done.
+    Observed {
+        /// The TRE.
+        tre: TreId,
+        /// What did not agree; nothing where all did.
+        drift: Vec<ObservedField>,
+    },
     /// The work on a TRE ends.
     TreEnded {
         /// The TRE.
@@ -118,12 +132,40 @@ pub enum Entry {
     },
 }
 
+/// Why a lock could be taken from its holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakeReason {
+    /// Its process is known to have ended.
+    Dead,
+    /// It gave no sign of life for the time of its lease.
+    Expired,
+    /// Somebody took it away with `state unlock`.
+    Unlocked,
+}
+
+/// A managed setting that did not agree with the document or the record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ObservedField {
+    /// A JSON Pointer.
+    pub path: String,
+    /// Who had moved.
+    pub class: DriftClass,
+    /// What was on the platform; left out where it is free text, in which people could be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<Value>,
+}
+
 /// What became of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum StepResult {
     /// The platform confirmed it.
-    Ok,
+    Ok {
+        /// The id of the call in the vendor's logs, where the platform gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
+    },
     /// No success was reported, and the effect was seen on reading.
     Seen,
     /// No success was reported, and the effect was not seen on reading.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{OrderError, Owner, Standing};
+use super::{Head, OrderError, Owner, Standing};
 
 /// A failure of the state store.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -44,6 +44,19 @@ pub enum StateError {
         /// What is wrong.
         reason: String,
     },
+    /// The journal does not hold what it held when somebody kept its head.
+    #[error(
+        "the journal in `{location}` is not the one that had the head `{anchor}`: {}",
+        unlike(anchor, found)
+    )]
+    Anchor {
+        /// Where the state is kept.
+        location: String,
+        /// The head that was kept.
+        anchor: Box<Head>,
+        /// The segment that is there in its place, or the last one.
+        found: Box<Head>,
+    },
     /// A newer trectl wrote the file.
     #[error("`{path}` has the format version {version}, which this trectl does not know")]
     Newer {
@@ -61,6 +74,11 @@ pub enum StateError {
 }
 
 impl StateError {
+    /// Returns the error of an object that is not what trectl wrote.
+    pub(super) fn damaged(path: Utf8PathBuf, reason: impl ToString) -> Self {
+        Self::Corrupted { path, is_spare: false, reason: reason.to_string() }
+    }
+
     pub(super) fn io(action: &'static str, path: &Utf8Path, source: io::Error) -> Self {
         Self::Io { action, path: path.to_owned(), source: Arc::new(source) }
     }
@@ -91,6 +109,9 @@ impl StateError {
             Self::Corrupted { path, is_spare: false, .. } => {
                 format!("Restore `{path}` from a backup. Nothing was changed on the platform.")
             }
+            Self::Anchor { .. } => "Somebody removed or rewrote entries, or the head is that of \
+                another target. Compare with a backup of the state."
+                .to_owned(),
             Self::Newer { .. } => {
                 "Use the trectl that wrote it, or a newer one, for this target.".to_owned()
             }
@@ -98,6 +119,14 @@ impl StateError {
                 "This is a mistake in trectl; please report it with the journal.".to_owned()
             }
         }
+    }
+}
+
+fn unlike(anchor: &Head, found: &Head) -> String {
+    if found.segment < anchor.segment {
+        format!("it ends with segment {}, so its tail was cut", found.segment)
+    } else {
+        format!("its segment {} has another digest, so it was rewritten", found.segment)
     }
 }
 

@@ -167,7 +167,7 @@ impl Ledger {
     /// Where the entry cannot follow those before it; the ledger is unchanged then.
     pub fn accept(&mut self, entry: &Entry) -> Result<(), OrderError> {
         match entry {
-            Entry::LockTaken { from: _ } => self.end_run(),
+            Entry::LockTaken { from: _, by: _, reason: _ } => self.end_run(),
             Entry::RunStarted { info: _ } => {
                 self.end_run();
                 self.run = Run::Open { working: BTreeMap::new() };
@@ -184,6 +184,9 @@ impl Ledger {
             Entry::Intent { tre, step, route: _, call } => self.intend(tre, *step, call)?,
             Entry::Outcome { tre, step, result } => self.conclude(tre, *step, result)?,
             Entry::Recorded { tre, record } => self.record(tre, record.clone())?,
+            Entry::Observed { tre: _, drift: _ } => {
+                self.working()?;
+            }
             Entry::TreEnded { tre, result } => self.end_tre(tre, *result)?,
             Entry::RunEnded { result: _ } => {
                 self.working()?;
@@ -246,7 +249,7 @@ impl Ledger {
             return Err(OrderError::NoIntent { tre: tre.clone(), step });
         };
         match result {
-            StepResult::Ok | StepResult::Seen => {
+            StepResult::Ok { request_id: _ } | StepResult::Seen => {
                 let call = open.call.call()?;
                 self.unsettled.remove(tre);
                 self.confirm(tre, &call);

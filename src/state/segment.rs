@@ -203,6 +203,11 @@ impl Segment {
     }
 }
 
+/// Returns the number of a segment by its object's name, if it is one.
+pub(super) fn number(name: &str) -> Option<u64> {
+    name.strip_prefix("journal/")?.strip_suffix(".json")?.parse().ok()
+}
+
 /// Returns the name of a segment's object.
 pub(super) fn name(number: u64) -> String {
     format!("journal/{number:012}.json")

@@ -76,6 +76,34 @@ pub(super) async fn read(objects: &Objects) -> Result<Snapshot, StateError> {
     }
 }
 
+/// Returns the segment that every snapshot that is kept covers; `None` where there is none. The
+/// newest one is read, so that nothing is told of a state that cannot be loaded.
+pub(super) async fn covered(objects: &Objects) -> Result<Option<u64>, StateError> {
+    let Snapshot { ledger: _, head, token: _ } = read(objects).await?;
+    let names = objects.list(FOLDER).await?;
+    let oldest = names.iter().filter_map(|listed| number(&listed.name)).min();
+    Ok(oldest.map(|oldest| oldest.min(head.segment)))
+}
+
+/// Returns every snapshot with its name, by the segment that it covers.
+pub(super) async fn all(
+    objects: &Objects,
+) -> Result<BTreeMap<u64, (String, Snapshot)>, StateError> {
+    let mut all = BTreeMap::new();
+    for listed in objects.list(FOLDER).await? {
+        if let Some(bytes) = objects.read(&listed.name).await? {
+            let found = decode(&bytes).map_err(|why| why.at(objects.place(&listed.name), true))?;
+            let number = number(&listed.name).unwrap_or(found.head.segment);
+            all.insert(number, (listed.name, found));
+        }
+    }
+    Ok(all)
+}
+
+fn number(name: &str) -> Option<u64> {
+    name.strip_prefix(FOLDER)?.strip_prefix('/')?.strip_suffix(".json")?.parse().ok()
+}
+
 fn decode(bytes: &[u8]) -> Result<Snapshot, Unreadable> {
     let (stored, _): (Stored, _) = segment::decode(bytes)?;
     let Stored { format_version: _, head, token, applied, progress, unsettled, done } = stored;

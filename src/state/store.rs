@@ -101,7 +101,7 @@ impl Store {
         &self.location
     }
 
-    fn objects(&self) -> Result<Objects, StateError> {
+    pub(super) fn objects(&self) -> Result<Objects, StateError> {
         Objects::open(&self.location)
     }
 
@@ -114,19 +114,13 @@ impl Store {
     pub async fn load(&self) -> Result<Loaded, StateError> {
         let objects = self.objects()?;
         let snapshot::Snapshot { mut ledger, head, token } = snapshot::read(&objects).await?;
-        let Tail { head, token } =
-            chain::follow(&objects, Tail { head, token }, |segment, place| {
-                for stamped in &segment.entries {
-                    let accepted = ledger.accept(&stamped.entry);
-                    accepted.map_err(|error| StateError::Corrupted {
-                        path: place.clone(),
-                        is_spare: false,
-                        reason: error.to_string(),
-                    })?;
-                }
-                Ok(())
-            })
-            .await?;
+        let Tail { head, token } = chain::follow(&objects, Tail { head, token }, |stored| {
+            for stamped in &stored.segment.entries {
+                ledger.accept(&stamped.entry).map_err(|error| stored.corrupted(error))?;
+            }
+            Ok(())
+        })
+        .await?;
         ledger.end_run();
         Ok(Loaded { ledger, settlements: Vec::new(), head, token })
     }
@@ -138,10 +132,9 @@ impl Store {
     ///
     /// Where a segment cannot be read, is damaged, or does not follow the one before it.
     pub async fn history(&self, mut each: impl FnMut(&Segment)) -> Result<Head, StateError> {
-        let begin = Tail { head: Head::none(), token: 0 };
         let objects = self.objects()?;
-        let tail = chain::follow(&objects, begin, |segment, _| {
-            each(segment);
+        let tail = chain::follow(&objects, Tail::none(), |stored| {
+            each(&stored.segment);
             Ok(())
         });
         Ok(tail.await?.head)
@@ -165,8 +158,27 @@ impl Store {
         lock::look(&self.objects()?).await
     }
 
-    /// Forgets a TRE: it was never applied, as far as trectl knows. Returns whether there was
-    /// anything to forget.
+    /// Takes the lock away from whoever holds it as `seen` says, and lets go at once. The journal
+    /// says who did that; whoever held the lock can write no more. Returns the journal's end.
+    ///
+    /// # Errors
+    ///
+    /// Where the lock changed hands meanwhile, or the store cannot be written.
+    pub async fn unlock(&self, by: &Owner, seen: &Standing) -> Result<Head, StateError> {
+        match Lock::seize(&self.location, seen, by).await? {
+            Some((lock, head)) => {
+                drop(lock);
+                Ok(head)
+            }
+            None => Err(StateError::Busy {
+                location: self.location.to_string(),
+                standing: Box::new(self.standing().await?),
+            }),
+        }
+    }
+
+    /// Forgets a TRE: it was never applied, as far as trectl knows. Returns the journal's end, or
+    /// `None` where there was nothing to forget.
     ///
     /// # Errors
     ///
@@ -178,17 +190,18 @@ impl Store {
         run: &str,
         info: RunInfo,
         clock: Clock,
-    ) -> Result<bool, StateError> {
+    ) -> Result<Option<Head>, StateError> {
         let loaded = self.load().await?;
         let is_known = loaded.applied().contains_key(tre)
             || loaded.progress().contains_key(tre)
             || loaded.unsettled().contains_key(tre);
-        if is_known {
-            let journal = Journal::begin(lock, loaded, run, info, clock).await?;
-            journal.append(vec![Entry::Recorded { tre: tre.clone(), record: None }]).await?;
-            journal.finish(RunResult::Done).await?;
+        if !is_known {
+            return Ok(None);
         }
-        Ok(is_known)
+        let journal = Journal::begin(lock, loaded, run, info, clock).await?;
+        journal.append(vec![Entry::Recorded { tre: tre.clone(), record: None }]).await?;
+        journal.finish(RunResult::Done).await?;
+        Ok(Some(journal.head()))
     }
 
     /// Forgets everything, the journal included: for a platform that begins again.

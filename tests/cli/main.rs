@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod apply;
+mod audit;
 mod bad_input;
 mod connect;
 mod docs;
@@ -35,6 +36,7 @@ mod sim;
 mod snapshot;
 mod standin;
 mod state;
+mod targets;
 mod terraform_rules;
 mod validate;
 mod who;

@@ -1,6 +1,8 @@
 //! The command line as it is written.
 
+mod audit;
 mod global;
+mod state;
 
 use std::net::SocketAddr;
 
@@ -8,7 +10,9 @@ use camino::Utf8PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
+pub use self::audit::{AsOf, Audit, Log, Verify, When};
 pub use self::global::{Color, Format, Global};
+pub use self::state::{Forget, Gc, State, Unlock};
 use crate::desired::ConsentKind;
 use crate::model::{IdError, TreId};
 use crate::plan::Allow;
@@ -47,7 +51,7 @@ pub enum Command {
     /// Makes the platform what the repository asks for
     Apply(Apply),
     /// Shows what changed on the platform, and what was not applied yet
-    Drift(Scope),
+    Drift(Drift),
     /// Writes live TREs as YAML documents that plan to nothing
     Import(Import),
     /// Saves the live state in one file, for `plan --live`, audit and support
@@ -70,6 +74,11 @@ pub enum Command {
     /// Works on what trectl remembers of its runs
     #[command(subcommand)]
     State(State),
+    /// Reads the journal: what was done, by whom, when and from which commit
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Lists the targets of the project file, for whoever runs one beside another
+    Targets,
     /// Prints a completion script for a shell
     Completions(Completions),
     /// Prints the manual page
@@ -169,6 +178,17 @@ pub struct Apply {
     /// Consents of this run.
     #[command(flatten)]
     pub consents: Consents,
+}
+
+/// `drift`
+#[derive(Debug, ClapArgs)]
+pub struct Drift {
+    /// Writes to the journal what was seen, for `audit as-of` and `audit log`
+    #[arg(long)]
+    pub record: bool,
+    /// Which TREs.
+    #[command(flatten)]
+    pub scope: Scope,
 }
 
 /// `import`
@@ -294,23 +314,6 @@ pub struct Serve {
     /// Refuses what an account calls beyond so many calls per second; 0 refuses nothing
     #[arg(long, value_name = "CALLS", default_value_t = 200)]
     pub limit: u32,
-}
-
-/// `state`
-#[derive(Debug, Subcommand)]
-pub enum State {
-    /// Lists the TREs that were applied to the target
-    List,
-    /// Forgets TREs: nothing changes on the platform
-    Forget(Forget),
-}
-
-/// `state forget`
-#[derive(Debug, ClapArgs)]
-pub struct Forget {
-    /// The TREs
-    #[arg(value_name = "ID", required = true)]
-    pub ids: Vec<TreId>,
 }
 
 /// `completions`

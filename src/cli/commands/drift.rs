@@ -1,30 +1,49 @@
-//! `drift`: who moved since the last apply: the repository, the platform, or both. Never writes.
+//! `drift`: who moved since the last apply: the repository, the platform, or both. Never writes,
+//! but for what it saw, where that is asked for.
 
-use crate::cli::args::Scope as Args;
+use serde_json::{Value, json};
+
+use crate::cli::args::Drift as Args;
 use crate::cli::exit::Status;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
-use crate::cli::planning::{self, Planned, Request};
+use crate::cli::planning::{self, Planned, Request, state_failure};
+use crate::cli::report;
 use crate::cli::session::{Documents, Session};
-use crate::cli::{pages, platform, runtime};
-use crate::plan::render::{DriftReport, Purpose, drift_human};
-use crate::plan::{Plan, Status as Amount};
+use crate::cli::{journaling, pages, platform, runtime};
+use crate::model::{TreId, UserId};
+use crate::plan::render::{DriftReport, Page, Purpose, drift_human};
+use crate::plan::{DriftItem, Plan, Status as Amount};
+use crate::state::{Entry, Head, Journal, Loaded, Lock, ObservedField, RunResult};
 
 /// Runs the command.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let session = Session::open(output, Documents::Needed)?;
-    let request = Request::new(&args.only, &[]);
+    let request = Request::new(&args.scope.only, &[]);
     runtime::block_on(|interrupt| async move {
+        let lock = match args.record {
+            true => Some(journaling::lock(&session, output, &interrupt).await?),
+            false => None,
+        };
         let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
-        let Planned { plan, loaded: _, unmanaged } = planned;
+        let Planned { plan, loaded, unmanaged } = planned;
+        let head = match lock {
+            Some(lock) => Some(record(&session, &plan, loaded, lock).await?),
+            None => None,
+        };
         let unmanaged = unmanaged.iter().map(ToString::to_string).collect();
         let options = pages::options(output.settings(), &plan, Purpose::Execute);
         let report = report(plan, unmanaged);
         if output.settings().is_json() {
-            output.json(&report);
+            output.json(&as_json(&report, head.as_ref()));
         } else {
             output.result(&drift_human(&report, &options));
+            if let Some(head) = &head {
+                let mut page = Page::new(output.settings().width, output.settings().stdout);
+                report::head(&mut page, head, output.settings());
+                output.result(&page.finish());
+            }
         }
         Ok(if report.drift.is_empty() { Status::DONE } else { Status::DIFFERENT })
     })
@@ -38,4 +57,67 @@ fn report(plan: Plan, unmanaged: Vec<String>) -> DriftReport {
         .map(|change| change.name.clone())
         .collect();
     DriftReport::new(plan.target, plan.resource_drift, orphaned, unmanaged)
+}
+
+fn as_json(report: &DriftReport, head: Option<&Head>) -> Value {
+    let mut json = json!(report);
+    if let (Some(head), Some(keys)) = (head, json.as_object_mut()) {
+        keys.insert("journal_head".to_owned(), json!(head.to_string()));
+    }
+    json
+}
+
+/// Writes to the journal what was seen of each TRE that was compared; returns its end.
+async fn record(
+    session: &Session,
+    plan: &Plan,
+    loaded: Loaded,
+    lock: Lock,
+) -> Result<Head, Failure> {
+    let operator = UserId::from_platform(&plan.target.operator);
+    let commit = plan.source.git.as_ref().map(|git| git.commit.clone());
+    let info = journaling::info(session, operator, commit);
+    let run = journaling::run_id();
+    let journal = Journal::begin(lock, loaded, &run, info, journaling::clock())
+        .await
+        .map_err(state_failure)?;
+    journal.append(observed(plan)).await.map_err(state_failure)?;
+    journal.finish(RunResult::Done).await.map_err(state_failure)?;
+    Ok(journal.head())
+}
+
+/// Returns what was seen. An orphan has no document to be compared with.
+fn observed(plan: &Plan) -> Vec<Entry> {
+    plan.resource_changes
+        .iter()
+        .filter(|change| change.status != Amount::Orphaned)
+        .map(|change| Entry::Observed {
+            tre: TreId::from_platform(&change.name),
+            drift: plan
+                .resource_drift
+                .iter()
+                .filter(|item| item.address == change.address)
+                .map(field)
+                .collect(),
+        })
+        .collect()
+}
+
+fn field(item: &DriftItem) -> ObservedField {
+    let DriftItem { address: _, path, class, applied: _, live, desired: _ } = item;
+    let live = has_ids_only(path).then(|| live.clone());
+    ObservedField { path: path.clone(), class: *class, live }
+}
+
+/// Tells whether a setting holds ids and words of a fixed set: free text can name people.
+fn has_ids_only(path: &str) -> bool {
+    let mut words = path.split('/').skip(1);
+    match words.next() {
+        Some(
+            "state" | "visibility" | "policies" | "admins" | "authorizedUsers" | "inventory"
+            | "billTo" | "region",
+        ) => true,
+        Some("reviewSteps") => words.any(|word| word == "reviewers"),
+        _ => false,
+    }
 }

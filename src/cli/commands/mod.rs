@@ -1,6 +1,7 @@
 //! One file for each command, each read in a minute.
 
 mod apply;
+mod audit;
 mod completions;
 mod doctor;
 mod drift;
@@ -15,6 +16,7 @@ mod show;
 mod sim;
 mod snapshot;
 mod state;
+mod targets;
 mod validate;
 mod who;
 
@@ -40,6 +42,8 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
         Command::New(args) => new::run(args, output),
         Command::Sim(args) => sim::run(args, output),
         Command::State(args) => state::run(args, output),
+        Command::Audit(args) => audit::run(args, output),
+        Command::Targets => targets::run(output),
         Command::Completions(args) => completions::run(args, output),
         Command::Man => man::run(output),
     }
@@ -66,13 +70,14 @@ fn takes(command: &Command, format: Format) -> Result<(), Failure> {
 
 /// Tells whether a command changes something, so that its status counts even where nobody reads.
 pub fn has_effects(command: &Command) -> bool {
-    matches!(
-        command,
+    match command {
+        Command::Drift(args) => args.record,
         Command::Apply(_)
-            | Command::Import(_)
-            | Command::New(_)
-            | Command::Snapshot(_)
-            | Command::Sim(_)
-            | Command::State(_)
-    )
+        | Command::Import(_)
+        | Command::New(_)
+        | Command::Snapshot(_)
+        | Command::Sim(_)
+        | Command::State(_) => true,
+        _ => false,
+    }
 }

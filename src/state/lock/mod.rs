@@ -27,7 +27,8 @@ pub(super) use self::sight::look;
 pub use self::sight::{Process, Standing};
 use super::objects::{Created, Location, Objects};
 use super::segment::FORMAT_VERSION;
-use super::{StateError, takeover};
+use super::takeover::{self, Takeover};
+use super::{Head, StateError, TakeReason};
 
 /// The folder of the lock. It is kept small: older epochs are removed.
 const FOLDER: &str = "lock";
@@ -120,7 +121,8 @@ impl Lock {
             if let Some(from) = watch.free(&standing) {
                 match claim(&objects, standing.epoch() + 1, owner, patience.lease).await? {
                     Some(token) => {
-                        return Self::begin(location, token, patience, from, owner).await;
+                        let epoch = (token, patience.lease);
+                        return Ok(Self::begin(location, epoch, from, owner).await?.0);
                     }
                     None => continue,
                 }
@@ -136,24 +138,45 @@ impl Lock {
         }
     }
 
+    /// Takes the lock from whoever holds it in that epoch, whether it still lives or not. Returns
+    /// the end of the journal, which says so; `None` where it changed hands meanwhile.
+    pub(super) async fn seize(
+        location: &Location,
+        standing: &Standing,
+        by: &Owner,
+    ) -> Result<Option<(Self, Head)>, StateError> {
+        let objects = Objects::open(location)?;
+        let epoch = standing.epoch();
+        let now = look(&objects).await?;
+        if now.epoch() != epoch || !matches!(now, Standing::Held { .. }) {
+            return Ok(None);
+        }
+        let from = now.owner().cloned().unwrap_or_else(Owner::unknown);
+        let Some(token) = claim(&objects, epoch + 1, by, LEASE).await? else { return Ok(None) };
+        let takeover = Takeover { from, reason: TakeReason::Unlocked };
+        let (lock, head) = Self::begin(location, (token, LEASE), Some(takeover), by).await?;
+        Ok(head.map(|head| (lock, head)))
+    }
+
+    /// Begins to hold an epoch that was claimed; returns the end of the journal where it had to say
+    /// from whom the lock was taken.
     async fn begin(
         location: &Location,
-        token: u64,
-        patience: Patience,
-        from: Option<Owner>,
-        owner: &Owner,
-    ) -> Result<Self, StateError> {
-        let keeper = Keeper::start(location, token, patience.lease)?;
+        (token, lease): (u64, Duration),
+        from: Option<Takeover>,
+        by: &Owner,
+    ) -> Result<(Self, Option<Head>), StateError> {
+        let keeper = Keeper::start(location, token, lease)?;
         let lock = Self { location: location.clone(), token, keeper };
         let begun = match Objects::open(location)?.settle_folders() {
             Ok(()) => match from {
-                Some(from) => takeover::write(&lock, from, owner).await,
-                None => Ok(()),
+                Some(from) => takeover::write(&lock, from, by).await.map(Some),
+                None => Ok(None),
             },
             Err(error) => Err(error),
         };
         match begun {
-            Ok(()) => Ok(lock),
+            Ok(head) => Ok((lock, head)),
             Err(error) => {
                 // As long as the journal does not say that the lock was taken, it is not free.
                 lock.keeper.leave();

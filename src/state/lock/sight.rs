@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::{Claim, FOLDER, Owner};
-use crate::state::StateError;
 use crate::state::objects::{Listed, Objects};
+use crate::state::takeover::Takeover;
+use crate::state::{StateError, TakeReason};
 
 /// After so many looks a claim that is not there does not come back: somebody has removed it.
 const LOOKS: u32 = 8;
@@ -165,7 +166,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Returns whether the lock can be taken: from nobody, or from a holder that is gone.
-    pub fn free(&mut self, standing: &Standing) -> Option<Option<Owner>> {
+    pub fn free(&mut self, standing: &Standing) -> Option<Option<Takeover>> {
         let Standing::Held { epoch, owner, lease, beat, seen_ms: _ } = standing else {
             return Some(None);
         };
@@ -175,14 +176,21 @@ impl Watch {
             _ => Instant::now(),
         };
         self.last = Some((sign, since));
-        let is_gone = standing.is_dead() || since.elapsed() >= *lease;
-        is_gone.then(|| owner.clone().or_else(|| Some(Owner::unknown())))
+        let reason = if standing.is_dead() {
+            TakeReason::Dead
+        } else if since.elapsed() >= *lease {
+            TakeReason::Expired
+        } else {
+            return None;
+        };
+        let from = owner.clone().unwrap_or_else(Owner::unknown);
+        Some(Some(Takeover { from, reason }))
     }
 }
 
 impl Owner {
     /// Returns a holder that did not say who it is.
-    fn unknown() -> Self {
+    pub(super) fn unknown() -> Self {
         Self {
             pid: 0,
             host: "an unknown machine".to_owned(),

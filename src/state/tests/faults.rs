@@ -330,7 +330,10 @@ async fn a_lock_that_was_taken_is_not_free_before_the_journal_says_so() {
         taken.extend(entries.filter(|entry| matches!(entry, Entry::LockTaken { .. })));
     };
     store.history(each).await.unwrap();
-    assert_eq!(taken, [Entry::LockTaken { from: second }]);
+    assert_eq!(
+        taken,
+        [Entry::LockTaken { from: second, by: Some(owner()), reason: Some(TakeReason::Dead) }]
+    );
 }
 
 #[cfg(target_os = "linux")]

@@ -5,17 +5,17 @@ use object_store::path::Path;
 
 use super::*;
 
-fn memory() -> Location {
+pub(super) fn memory() -> Location {
     Location::Opened(Arc::new(InMemory::new()), Path::from("state"), "memory".to_owned())
 }
 
 /// Holds for so long without a sign of life, waits for a minute.
-fn hasty() -> Patience {
+pub(super) fn hasty() -> Patience {
     Patience { wait: Duration::from_secs(60), lease: Duration::from_millis(40) }
 }
 
 /// Never gives a sign of life in a test.
-fn sleepy() -> Patience {
+pub(super) fn sleepy() -> Patience {
     Patience { wait: Duration::ZERO, lease: Duration::from_secs(3_600) }
 }
 
@@ -45,7 +45,7 @@ async fn who_sleeps_past_the_lease_can_write_no_more() {
     shorten_lease(&location, 1, 40).await;
     let lock = store.lock(&owner(), hasty()).await.unwrap();
     assert_eq!(lock.token(), 2);
-    let error = late.append(vec![outcome("tre-a", 1, StepResult::Ok)]).await.unwrap_err();
+    let error = late.append(vec![outcome("tre-a", 1, ok())]).await.unwrap_err();
     assert!(matches!(error, StateError::Lost { .. }), "{error}");
 
     let loaded = store.load().await.unwrap();
@@ -57,7 +57,7 @@ async fn who_sleeps_past_the_lease_can_write_no_more() {
 }
 
 /// Makes a claim say that its lease is shorter: the holder gives signs of life by the one it knows.
-async fn shorten_lease(location: &Location, epoch: u64, lease_ms: u64) {
+pub(super) async fn shorten_lease(location: &Location, epoch: u64, lease_ms: u64) {
     let objects = objects::Objects::open(location).unwrap();
     let name = format!("lock/{epoch:012}-claim.json");
     let claim = objects.read(&name).await.unwrap().unwrap();

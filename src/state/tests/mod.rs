@@ -1,8 +1,11 @@
+mod compaction;
 mod durability;
 mod faults;
 mod fencing;
 mod order;
+mod past;
 mod storage;
+mod verification;
 
 #[cfg(target_os = "linux")]
 use std::process::{Child, Command, Stdio};
@@ -112,6 +115,19 @@ fn stored(operation: Operation) -> StoredCall {
     StoredCall { operation, input: json!({}) }
 }
 
+/// Runs from the beginning of a minute of 1 May 2026 to its end.
+async fn run_at(store: &Store, minute: u8, entries: Vec<Entry>) -> Head {
+    let time = format!("2026-05-01T10:{minute:02}:00Z");
+    let lock = store.lock(&owner(), patience()).await.unwrap();
+    let loaded = store.load().await.unwrap();
+    let clock: Clock = Arc::new(move || time.clone());
+    let run = format!("run-{minute}");
+    let journal = Journal::begin(lock, loaded, &run, info(), clock).await.unwrap();
+    journal.append(entries).await.unwrap();
+    journal.finish(RunResult::Done).await.unwrap();
+    journal.head()
+}
+
 /// Deactivates and reactivates.
 fn started(id: &str, confirmed: usize) -> Entry {
     Entry::TreStarted {
@@ -130,6 +146,11 @@ fn intent(id: &str, step: usize) -> Entry {
 
 fn outcome(id: &str, step: usize, result: StepResult) -> Entry {
     Entry::Outcome { tre: tre(id), step, result }
+}
+
+/// The platform confirmed it, and said how it calls the call.
+fn ok() -> StepResult {
+    StepResult::Ok { request_id: Some("1".to_owned()) }
 }
 
 fn ended(id: &str, result: TreEnd) -> Entry {

@@ -14,7 +14,7 @@ fn after(entries: &[Entry]) -> Ledger {
 
 #[test]
 fn what_cannot_have_happened_is_refused_and_changes_nothing() {
-    use StepResult::{Error, Ok, Unknown};
+    use StepResult::{Error, Unknown};
     let failed = || outcome("tre-a", 1, Error { error: refusal() });
     let unknown = || outcome("tre-a", 1, Unknown { error: refusal() });
     let a = || tre("tre-a");
@@ -24,7 +24,7 @@ fn what_cannot_have_happened_is_refused_and_changes_nothing() {
         (vec![run_started()], intent("tre-a", 1), OrderError::TreNotStarted(a())),
         (
             vec![run_started(), started("tre-a", 0)],
-            outcome("tre-a", 1, Ok),
+            outcome("tre-a", 1, ok()),
             OrderError::NoIntent { tre: a(), step: 1 },
         ),
         (vec![run_started(), started("tre-a", 0)], started("tre-a", 0), OrderError::TreTwice(a())),
@@ -71,7 +71,7 @@ fn an_intent_must_be_the_call_that_was_announced() {
 fn the_record_follows_every_confirmed_step() {
     let mut ledger = after(&[run_started(), started("tre-a", 0), intent("tre-a", 1)]);
     assert!(ledger.applied.is_empty());
-    ledger.accept(&outcome("tre-a", 1, StepResult::Ok)).unwrap();
+    ledger.accept(&outcome("tre-a", 1, ok())).unwrap();
     assert_eq!(ledger.applied[&tre("tre-a")].state, TreState::Maintenance);
     assert_eq!(ledger.progress[&tre("tre-a")].rest(), [stored(Operation::Reactivate)]);
     ledger.accept(&intent("tre-a", 2)).unwrap();
@@ -89,7 +89,7 @@ fn tres_are_followed_side_by_side() {
         started("tre-b", 0),
         intent("tre-a", 1),
         intent("tre-b", 1),
-        outcome("tre-b", 1, StepResult::Ok),
+        outcome("tre-b", 1, ok()),
     ]);
     assert_eq!(ledger.unsettled.keys().collect::<Vec<_>>(), [&tre("tre-a")]);
     assert_eq!(ledger.applied.keys().collect::<Vec<_>>(), [&tre("tre-b")]);

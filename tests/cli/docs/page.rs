@@ -98,7 +98,8 @@ pub fn is_excerpt(shown: &[String], printed: &[String]) -> bool {
 }
 
 /// Returns a line without what differs from run to run: the id and the time of a plan, the commit,
-/// the time of a snapshot, how long a saved plan counts, and the day that a suggested consent lasts until.
+/// the time of a snapshot, how long a saved plan counts, the day that a suggested consent lasts until, the
+/// time of an entry of the journal, and its head.
 fn settle(line: &str) -> String {
     let line = line.trim_end().replace("not in git", "commit 0000000");
     let line = blank(&line, "Plan ", "hhhh-hhhh");
@@ -107,7 +108,23 @@ fn settle(line: &str) -> String {
     let line = blank(&line, "taken ", "dddd-dd-dd dd:dd UTC");
     let line = blank(&line, "can be applied until ", "dddd-dd-dd dd:dd UTC");
     let line = blank(&line, "commit ", "hhhhhhh");
-    blank(&line, "until: ", "dddd-dd-dd")
+    let line = blank(&line, "until: ", "dddd-dd-dd");
+    without_head(&blank(&line, "", "dddd-dd-ddTdd:dd:ddZ"))
+}
+
+/// Blanks the head of a journal: how many segments there are depends on what was written together.
+fn without_head(line: &str) -> String {
+    let is_head = |word: &str| {
+        word.split_once(':').is_some_and(|(segment, digest)| {
+            let is_digest = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+            segment.parse::<u64>().is_ok() && is_digest
+        })
+    };
+    let words = line.split(' ').map(|word| match word.trim_end_matches([';', '`', '"']) {
+        head if is_head(head) => word.replace(head, "0:h"),
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Blanks what follows a prefix where it has a form: `d` is a digit, `h` a hexadecimal one.
@@ -158,6 +175,10 @@ fn only_what_differs_from_run_to_run_is_blanked() {
         settle("Read at 23:59 UTC, commit a1c9f04.")
     );
     assert_eq!(settle("  until: 2026-01-31"), settle("  until: 2027-12-01"));
+    let head = |segment: u64, digit: &str| format!("Journal: {segment}:{};", digit.repeat(64));
+    assert_eq!(settle(&head(7, "a")), settle(&head(12, "0")));
+    assert_ne!(settle("Journal: 7:abc;"), settle("Journal: 8:abc;"));
+    assert_eq!(settle("2026-05-06T14:02:09Z  tre-a"), settle("2027-01-31T00:00:00Z  tre-a"));
     assert_ne!(settle("Plan: 1 to create"), settle("Plan: 2 to create"));
     assert_ne!(
         settle("given: loosen, until 2030-12-31"),

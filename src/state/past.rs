@@ -1,0 +1,171 @@
+//! What was known of a TRE at some time.
+
+use jiff::Timestamp;
+
+use super::chain::{self, Tail};
+use super::entry::{Entry, ObservedField, RunInfo, StepResult};
+use super::ledger::{Ledger, Progress, Unsettled};
+use super::segment::Stamped;
+use super::{StateError, Store};
+use crate::model::{AppliedTre, TreId};
+
+/// Who wrote something, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// When, RFC 3339 in UTC, by the clock of the machine.
+    pub at: String,
+    /// The segment of the journal that says so.
+    pub segment: u64,
+    /// The fencing token.
+    pub token: u64,
+    /// The run.
+    pub run: String,
+    /// What the run was made from.
+    pub info: Option<RunInfo>,
+}
+
+/// What was seen of a TRE on the platform.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sight {
+    /// It was as this record says; `None` where nothing was to be remembered any more.
+    AsRecorded(Option<Box<AppliedTre>>),
+    /// It was compared, and so much did not agree.
+    Observed(Vec<ObservedField>),
+}
+
+/// One look at a TRE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// Who looked.
+    pub by: Author,
+    /// What was seen.
+    pub sight: Sight,
+}
+
+/// What was known of a TRE at some time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AsOf {
+    /// What was applied.
+    pub record: Option<AppliedTre>,
+    /// Who last changed that.
+    pub by: Option<Author>,
+    /// The plan that was begun and not finished.
+    pub progress: Option<Progress>,
+    /// The call of which nobody knew what became.
+    pub unsettled: Option<Unsettled>,
+    /// The last look before that time.
+    pub before: Option<Sighting>,
+    /// The first look after it.
+    pub after: Option<Sighting>,
+}
+
+/// Reads along the journal.
+struct Reading<'a> {
+    tre: &'a TreId,
+    time: Timestamp,
+    ledger: Ledger,
+    info: Option<RunInfo>,
+    is_after: bool,
+    found: AsOf,
+}
+
+impl Store {
+    /// Returns what was known of a TRE at some time. The journal tells it in its own order: what
+    /// counts is all that stands before the first entry of a later time.
+    ///
+    /// # Errors
+    ///
+    /// Where the journal cannot be read or is damaged.
+    pub async fn as_of(&self, tre: &TreId, time: Timestamp) -> Result<AsOf, StateError> {
+        let mut reading = Reading {
+            tre,
+            time,
+            ledger: Ledger::default(),
+            info: None,
+            is_after: false,
+            found: AsOf::default(),
+        };
+        let objects = self.objects()?;
+        chain::follow(&objects, Tail::none(), |stored| {
+            let segment = &stored.segment;
+            for stamped in &segment.entries {
+                let author = |info: &Option<RunInfo>| Author {
+                    at: stamped.at.clone(),
+                    segment: segment.segment,
+                    token: segment.token,
+                    run: segment.run.clone(),
+                    info: info.clone(),
+                };
+                reading.take(stamped, author).map_err(|error| stored.corrupted(error))?;
+            }
+            Ok(())
+        })
+        .await?;
+        reading.freeze();
+        Ok(reading.found)
+    }
+}
+
+impl Reading<'_> {
+    fn take(
+        &mut self,
+        stamped: &Stamped,
+        author: impl Fn(&Option<RunInfo>) -> Author,
+    ) -> Result<(), super::OrderError> {
+        if stamped.at.parse::<Timestamp>().is_ok_and(|at| at > self.time) {
+            self.freeze();
+        }
+        match &stamped.entry {
+            Entry::RunStarted { info } => self.info = Some(info.clone()),
+            Entry::LockTaken { .. } => self.info = None,
+            _ => {}
+        }
+        if let Some(sight) = sight(self.tre, &stamped.entry) {
+            let sighting = Sighting { by: author(&self.info), sight };
+            match self.is_after {
+                false => self.found.before = Some(sighting),
+                true => drop(self.found.after.get_or_insert(sighting)),
+            }
+        }
+        if !self.is_after {
+            self.ledger.accept(&stamped.entry)?;
+            if changes(self.tre, &stamped.entry) {
+                self.found.by = Some(author(&self.info));
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what is known now: all that follows is later.
+    fn freeze(&mut self) {
+        if std::mem::replace(&mut self.is_after, true) {
+            return;
+        }
+        let Ledger { applied, progress, unsettled, .. } = &mut self.ledger;
+        self.found.record = applied.remove(self.tre);
+        self.found.progress = progress.remove(self.tre);
+        self.found.unsettled = unsettled.remove(self.tre);
+    }
+}
+
+/// Returns what an entry saw of a TRE. A record is only written once the platform shows it.
+fn sight(of: &TreId, entry: &Entry) -> Option<Sight> {
+    match entry {
+        Entry::Recorded { tre, record } if tre == of => {
+            Some(Sight::AsRecorded(record.clone().map(Box::new)))
+        }
+        Entry::Observed { tre, drift } if tre == of => Some(Sight::Observed(drift.clone())),
+        _ => None,
+    }
+}
+
+/// Tells whether an entry changes what counts as applied to a TRE.
+fn changes(of: &TreId, entry: &Entry) -> bool {
+    match entry {
+        Entry::Recorded { tre, record: _ } => tre == of,
+        Entry::Outcome { tre, step: _, result } => {
+            tre == of && matches!(result, StepResult::Ok { .. } | StepResult::Seen)
+        }
+        _ => false,
+    }
+}
