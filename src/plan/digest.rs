@@ -3,37 +3,53 @@
 //! It covers target, id, changed fields, steps and consents; not commit, time, tool version,
 //! impact, unmanaged fields or other TREs. So it survives a squash merge and a neighbour's change.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::consent::Consents;
 use super::model::Step;
 use super::subject::Subject;
+use crate::model::{ConsentKind, DesiredState, TreId};
+use crate::platform::Operation;
+
+/// What a digest covers, in the order in which it is written.
+#[derive(Serialize)]
+struct Covered<'a> {
+    target: &'a str,
+    id: &'a TreId,
+    desired_state: DesiredState,
+    fields: Vec<(String, &'a Value, &'a Value)>,
+    steps: Vec<(Operation, &'a str, &'a Value, &'a [ConsentKind])>,
+    consents: &'a [Value],
+}
 
 /// Returns `sha256:…` over what the change of one TRE is.
 pub(crate) fn of_tre(subject: &Subject<'_>, steps: &[Step], consents: &Consents) -> String {
-    let fields: Vec<Value> = subject
-        .changes
-        .iter()
-        .map(|change| json!([change.field.key(), change.before, change.after]))
-        .collect();
-    let steps: Vec<Value> = steps
-        .iter()
-        .map(|step| json!([step.operation, step.route, step.input, step.consents]))
-        .collect();
-    of(&json!({
-        "target": subject.ctx.target.name,
-        "id": subject.desired.id.value,
-        "desired_state": subject.desired.state.value,
-        "fields": fields,
-        "steps": steps,
-        "consents": consents.used,
-    }))
+    let fields =
+        subject.changes.iter().map(|change| (change.field.key(), &change.before, &change.after));
+    let steps =
+        steps.iter().map(|step| (step.operation, &*step.route, &step.input, &*step.consents));
+    of(&Covered {
+        target: &subject.ctx.target.name,
+        id: &subject.desired.id.value,
+        desired_state: subject.desired.state.value,
+        fields: fields.collect(),
+        steps: steps.collect(),
+        consents: &consents.used,
+    })
 }
 
-/// Returns `sha256:…` over a JSON value as it is written.
-pub fn of(value: &Value) -> String {
-    let hash = Sha256::digest(value.to_string().as_bytes());
+/// Returns `sha256:…` over a value as it is written in JSON.
+///
+/// # Panics
+///
+/// Where the value cannot be written, as a map whose keys are no texts: a digest of something else
+/// would make two changes look alike.
+#[expect(clippy::expect_used, reason = "every value that is digested has texts as keys")]
+pub fn of(value: &impl Serialize) -> String {
+    let text = serde_json::to_vec(value).expect("keys are texts");
+    let hash = Sha256::digest(text);
     let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
 }

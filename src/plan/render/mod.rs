@@ -9,6 +9,7 @@ mod fixtures;
 mod headline;
 #[cfg(test)]
 mod hostile;
+mod json;
 mod markdown;
 mod people;
 mod requests;
@@ -28,6 +29,7 @@ pub use drift::{DriftReport, drift_human};
 pub use explain::explanation;
 pub use field::count;
 pub(crate) use field::{Part, part, segments};
+pub use json::json;
 pub use markdown::{LIMIT as MARKDOWN_LIMIT, markdown};
 pub use people::name_some;
 pub use summary::nothing;
@@ -106,15 +108,6 @@ pub fn changes(changes: &[TreChange], options: &Options) -> String {
     let mut page = Page::new(options.width, options.palette);
     tre::all(&mut page, changes, options);
     page.finish()
-}
-
-/// Returns a plan for programs: one JSON document.
-///
-/// # Errors
-///
-/// Never for a plan that trectl made; the signature is that of the serializer.
-pub fn json(plan: &Plan) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(plan).map(|text| text + "\n")
 }
 
 /// Returns the short name of a plan: a digest over the digests of its TREs.

@@ -2,6 +2,7 @@
 //! there directly.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
@@ -76,8 +77,8 @@ pub struct Case<'a> {
     /// The state that this is; `None` where no state of the slice is like it, so that nothing
     /// leads there.
     pub goal_node: Option<usize>,
-    /// The direct calls.
-    pub direct: Vec<usize>,
+    /// The direct calls, once somebody asks for them: most cases have no way to look for.
+    direct: OnceCell<Vec<usize>>,
 }
 
 impl<'a> Case<'a> {
@@ -85,9 +86,16 @@ impl<'a> Case<'a> {
         let before = slice.graph.nodes[live].tre.as_ref();
         let document = &slice.documents[document_index];
         let goal = goal(before, document, slice.actor);
-        let direct = slice.words.calls(&direct_words(before, goal.as_ref(), document));
         let goal_node = slice.graph.goal(goal.as_ref());
-        Self { slice, live, document_index, goal, goal_node, direct }
+        Self { slice, live, document_index, goal, goal_node, direct: OnceCell::new() }
+    }
+
+    /// Returns the direct calls.
+    pub fn direct(&self) -> &[usize] {
+        self.direct.get_or_init(|| {
+            let words = direct_words(self.before(), self.goal.as_ref(), self.document());
+            self.slice.words.calls(&words)
+        })
     }
 
     pub fn document(&self) -> &'a Document {

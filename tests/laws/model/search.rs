@@ -35,7 +35,7 @@ pub fn search(case: &Case<'_>, ends: Option<&Ends>, memory: &mut Memory) -> Opti
         if graph.nodes[node].class == goal {
             return Some(way(memory, node));
         }
-        for call in &case.direct {
+        for call in case.direct() {
             let Edge::To { node: next, is_beheading: false } = graph.edge(node, *call) else {
                 continue;
             };

@@ -16,6 +16,12 @@ const FIRST: Duration = Duration::from_secs(1_200);
 /// three times as long as all of them without one.
 const LEAST: Duration = Duration::from_secs(120);
 
+/// The variable that names the one slice of the model check that is looked at.
+const SLICE: &str = "MODEL_SLICE";
+
+/// What runs at once: tests of one binary, and of the model check one slice.
+type Run = (Binary, Option<&'static str>);
+
 /// What became of some tests.
 pub enum Verdict {
     /// Each of them failed.
@@ -44,9 +50,10 @@ impl Bench {
     /// Names those that fail, or are not there.
     pub fn prove(&mut self, tests: &BTreeSet<Test>) -> Result<(), String> {
         let begin = Instant::now();
-        for (binary, names) in by_binary(tests) {
-            let output = self.outputs.join(format!("unbroken-{}.txt", binary.name()));
-            let Some(text) = self.run(binary, &names, None, &output)? else {
+        for ((binary, slice), tests) in by_run(tests) {
+            let names: Vec<&str> = tests.iter().map(|test| &*test.name).collect();
+            let output = self.output("unbroken", binary, slice);
+            let Some(text) = self.run((binary, slice), &names, None, &output)? else {
                 return Err(format!("the tests of `{}` do not end", binary.name()));
             };
             let failed: Vec<&str> =
@@ -68,23 +75,33 @@ impl Bench {
     pub fn judge(&self, mutant: &Mutant) -> Result<Verdict, String> {
         let mut survived = Vec::new();
         let tests: BTreeSet<Test> = mutant.tests.iter().cloned().collect();
-        for (binary, names) in by_binary(&tests) {
-            let file = mutant.id.replace('/', "_");
-            let output = self.outputs.join(format!("{file}-{}.txt", binary.name()));
-            let Some(text) = self.run(binary, &names, Some(&mutant.id), &output)? else {
+        for ((binary, slice), tests) in by_run(&tests) {
+            let names: Vec<&str> = tests.iter().map(|test| &*test.name).collect();
+            let output = self.output(&mutant.id, binary, slice);
+            let Some(text) = self.run((binary, slice), &names, Some(&mutant.id), &output)? else {
                 return Ok(Verdict::Hangs);
             };
             // A binary that was aborted has failed as well, whatever it said before.
             let passed = names.iter().filter(|name| has(&text, name, "ok"));
             survived.extend(passed.map(|name| (*name).to_owned()));
+            let properties = tests.iter().filter_map(|test| test.model).map(|it| it.property);
+            let unbroken = properties.filter(|it| !text.lines().any(|line| line.starts_with(it)));
+            survived.extend(unbroken.map(|it| format!("model: {it}")));
         }
         Ok(if survived.is_empty() { Verdict::Killed } else { Verdict::Survived(survived) })
+    }
+
+    /// Returns where the output of a run is kept.
+    fn output(&self, of: &str, binary: Binary, slice: Option<&str>) -> PathBuf {
+        let of = of.replace('/', "_");
+        let slice = slice.map(|slice| format!("-{slice}")).unwrap_or_default();
+        self.outputs.join(format!("{of}-{}{slice}.txt", binary.name()))
     }
 
     /// Returns what a binary printed; `None` where it was stopped because it did not end.
     fn run(
         &self,
-        binary: Binary,
+        (binary, slice): Run,
         names: &[&str],
         alive: Option<&str>,
         output: &Path,
@@ -95,6 +112,7 @@ impl Bench {
             let mut command = Command::new(path);
             command.arg("--exact").args(names).current_dir(&self.tree);
             command.env_remove(VARIABLE).envs(alive.map(|id| (VARIABLE, id)));
+            command.env_remove(SLICE).envs(slice.map(|slice| (SLICE, slice)));
             // Mutants are looked at side by side already, and nobody reads their backtraces.
             command.args(alive.map(|_| "--test-threads=1")).env("RUST_BACKTRACE", "0");
             let patience = if alive.is_some() { LEAST.max(self.unbroken * 3) } else { FIRST };
@@ -110,12 +128,12 @@ fn has(text: &str, name: &str, result: &str) -> bool {
     text.lines().any(|line| line == format!("test {name} ... {result}"))
 }
 
-fn by_binary(tests: &BTreeSet<Test>) -> BTreeMap<Binary, Vec<&str>> {
-    let mut names: BTreeMap<Binary, Vec<&str>> = BTreeMap::new();
-    for Test { binary, name } in tests {
-        names.entry(*binary).or_default().push(name);
+fn by_run(tests: &BTreeSet<Test>) -> BTreeMap<Run, Vec<&Test>> {
+    let mut runs: BTreeMap<Run, Vec<&Test>> = BTreeMap::new();
+    for test in tests {
+        runs.entry((test.binary, test.slice())).or_default().push(test);
     }
-    names
+    runs
 }
 
 /// Waits for a process; ends one that takes too long, and tells so.

@@ -54,17 +54,39 @@ impl Binary {
 pub struct Test {
     pub binary: Binary,
     pub name: String,
+    /// Where the test is the model check: what of it runs, and what must fail.
+    pub model: Option<Model>,
+}
+
+/// A part of the model check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Model {
+    /// The one slice that is checked.
+    pub slice: &'static str,
+    /// The property that must be found broken, as the check begins to name it.
+    pub property: &'static str,
 }
 
 impl Test {
     /// Returns a test of `tests/laws`.
     pub fn law(name: &str) -> Self {
-        Self { binary: Binary::Laws, name: name.to_owned() }
+        Self { binary: Binary::Laws, name: name.to_owned(), model: None }
     }
 
     /// Returns a test of `tests/platform`.
     pub fn platform(name: &str) -> Self {
-        Self { binary: Binary::Platform, name: name.to_owned() }
+        Self { binary: Binary::Platform, name: name.to_owned(), model: None }
+    }
+
+    /// Returns a property of the model check, in one slice.
+    pub fn model(model: Model) -> Self {
+        let name = "model::every_plan_of_the_model_holds_the_contract".to_owned();
+        Self { binary: Binary::Laws, name, model: Some(model) }
+    }
+
+    /// Returns the slice of the model check that it runs.
+    pub fn slice(&self) -> Option<&'static str> {
+        self.model.map(|model| model.slice)
     }
 }
 

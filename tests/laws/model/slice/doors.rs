@@ -7,12 +7,12 @@ use trectl::platform::seed::SeedVisibility;
 use super::Sketch;
 use super::parts::{
     FIRST, OPERATOR, SECOND, cross, documents, exchange_versions, in_every_state, inventory, live,
-    or_unmanaged, parts, people,
+    people,
 };
 
 /// Visibility × listed people and orgs × a policy × the inventory given out × the one pending.
 pub fn doors() -> Sketch {
-    let listed = parts(&["user-eve", "org-cedar"]);
+    let listed: [Vec<&str>; 3] = [vec![], vec!["user-eve"], vec!["org-cedar"]];
     let lives =
         cross(vec![live()], &[SeedVisibility::Private, SeedVisibility::Public], |it, to| {
             it.visibility = *to;
@@ -26,7 +26,7 @@ pub fn doors() -> Sketch {
     let documents = documents(|all| {
         let visibilities = [Visibility::Private, Visibility::Public];
         let all = cross(all, &visibilities, |it, to| it.visibility = Some(*to));
-        let all = cross(all, &or_unmanaged(&listed), |it, to| it.users = to.as_deref().map(people));
+        let all = cross(all, &listed, |it, to| it.users = Some(people(to)));
         let all = cross(all, &[true, false], |it, on| {
             it.policies = [("restricted".to_owned(), json!(on))].into();
         });

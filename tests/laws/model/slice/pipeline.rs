@@ -66,7 +66,7 @@ pub fn reviewers() -> Sketch {
     });
     let documents = documents(|all| {
         let all = cross(all, &or_unmanaged(&wanted), steps);
-        cross(all, &[None, Some(FIRST), Some(SECOND)], |it, to| it.inventory = inventory(*to))
+        cross(all, &[Some(FIRST), Some(SECOND)], |it, to| it.inventory = inventory(*to))
     });
     Sketch {
         name: "reviewers",

@@ -1,6 +1,7 @@
 //! The laws of a plan and of a run (contract §4 to §6), each broken where it is kept.
 
 mod consents;
+mod model;
 mod obstacles;
 mod order;
 mod record;
@@ -26,8 +27,15 @@ const fn law(
 /// The long lives of one TRE.
 const LIVES: &str = "machine::whatever_happens_the_laws_hold";
 
-const LAWS: &[&[Law]] =
-    &[consents::LAWS, order::EXPOSURE, order::IMPACT, order::SEQUENCE, record::LAWS, saved::LAWS];
+const LAWS: &[&[Law]] = &[
+    consents::LAWS,
+    order::EXPOSURE,
+    order::IMPACT,
+    order::MODEL,
+    order::SEQUENCE,
+    record::LAWS,
+    saved::LAWS,
+];
 
 /// Adds a mutant for each law.
 pub fn add(table: &mut Table) {
@@ -39,4 +47,5 @@ pub fn add(table: &mut Table) {
             table.mutants.push(Mutant { id, file: site.file, tests });
         }
     }
+    model::add(table);
 }

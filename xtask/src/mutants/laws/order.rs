@@ -67,6 +67,35 @@ pub const SEQUENCE: &[Law] = &[
     ),
 ];
 
+/// What the model check alone is asked to notice.
+pub const MODEL: &[Law] = &[
+    law(
+        "src/plan/sequence/mod.rs",
+        "            let replaces = is_published && change.is_swap() && !added.is_empty();",
+        r#"            let is_closed = self.subject.live_state() == Some(TreState::Maintenance);
+            let replaces = is_published
+                && change.is_swap()
+                && !added.is_empty()
+                && !(is_closed && mutant("order.headless-while-closed"));"#,
+        &[],
+    ),
+    law(
+        "src/plan/sequence/pipeline.rs",
+        ".take_while(|id| rest.any(|live| live.id == **id))",
+        r#".take_while(|id| !mutant("order.pipeline-anew") && rest.any(|live| live.id == **id))"#,
+        &[],
+    ),
+    law(
+        "src/plan/obstacle.rs",
+        "            evidence: rule.evidence.as_str().to_owned(),",
+        r#"            evidence: match mutant("order.unmarked") {
+                true => "known".to_owned(),
+                false => rule.evidence.as_str().to_owned(),
+            },"#,
+        &[],
+    ),
+];
+
 /// Who has access to what, and so who gains, loses and keeps it.
 pub const IMPACT: &[Law] = &[
     law(

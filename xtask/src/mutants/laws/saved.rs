@@ -10,60 +10,60 @@ const COUNTS: &str = "digest::values_states_and_consents_count";
 
 pub const LAWS: &[Law] = &[
     digest(
-        "        .map(|change| json!([change.field.key(), change.before, change.after]))",
-        r#"        .map(|change| match mutant("digest.list-places") {
-            true => json!([change.path, change.before, change.after]),
-            false => json!([change.field.key(), change.before, change.after]),
-        })"#,
+        "(change.field.key(), &change.before, &change.after)",
+        r#"({
+            let is_broken = mutant("digest.list-places");
+            if is_broken { change.path.clone() } else { change.field.key() }
+        }, &change.before, &change.after)"#,
         &["digest::a_list_counts_by_who_comes_and_who_goes"],
     ),
     digest(
-        "    let fields: Vec<Value> = subject
-        .changes
-        .iter()",
-        r#"    let fields: Vec<Value> = subject
-        .changes
-        .iter()
-        .filter(|_| !mutant("digest.fields"))"#,
+        "subject.changes.iter()",
+        r#"subject.changes.iter().filter(|_| !mutant("digest.fields"))"#,
         &["digest::what_is_blocked_counts"],
     ),
     digest(
-        "        .map(|step| json!([step.operation, step.route, step.input, step.consents]))",
-        r#"        .filter(|_| !mutant("digest.steps"))
-        .map(|step| json!([step.operation, step.route, step.input, step.consents]))"#,
+        ".map(|step| (",
+        r#".filter(|_| !mutant("digest.steps")).map(|step| ("#,
         &["digest::the_calls_count"],
     ),
     digest(
-        r#"        "target": subject.ctx.target.name,"#,
-        r#"        "target": if mutant("digest.target") { "" } else { subject.ctx.target.name.as_str() },"#,
+        "        target: &subject.ctx.target.name,",
+        r#"        target: if mutant("digest.target") { "" } else { &subject.ctx.target.name },"#,
         &["digest::the_target_and_the_id_count"],
     ),
     digest(
-        r#"        "id": subject.desired.id.value,"#,
-        r#"        "id": if mutant("digest.id") { json!(null) } else { json!(subject.desired.id.value) },"#,
+        "        id: &subject.desired.id.value,",
+        r#"        id: match mutant("digest.id") {
+            true => Box::leak(Box::new(TreId::from_platform("tre-none"))),
+            false => &subject.desired.id.value,
+        },"#,
         &["digest::the_target_and_the_id_count"],
     ),
     digest(
-        r#"        "desired_state": subject.desired.state.value,"#,
-        r#"        "desired_state": subject.desired.state.value,
-        "live": if mutant("digest.unmanaged") { json!(subject.before()) } else { json!(null) },"#,
+        "        fields: fields.collect(),",
+        r#"        fields: fields
+            .chain(mutant("digest.unmanaged").then(|| {
+                let live: &Value = Box::leak(Box::new(serde_json::json!(subject.before())));
+                (String::new(), live, live)
+            }))
+            .collect(),"#,
         &["digest::what_is_not_managed_does_not_count", LIVES],
     ),
     digest(
-        r#"        "fields": fields,"#,
-        r#"        "fields": fields,
-        "again": ({
+        "    let hash = Sha256::digest(text);",
+        r#"    let mut text = text;
+        if mutant("digest.another-each-time") {
             static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-            match mutant("digest.another-each-time") {
-                true => COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
-                false => 0,
-            }
-        }),"#,
+            let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            text.extend(count.to_le_bytes());
+        }
+        let hash = Sha256::digest(text);"#,
         &["shape::the_same_input_gives_the_same_bytes", LIVES],
     ),
     digest(
-        r#"        "consents": consents.used,"#,
-        r#"        "consents": if mutant("digest.consents") { json!([]) } else { json!(consents.used) },"#,
+        "        consents: &consents.used,",
+        r#"        consents: if mutant("digest.consents") { &[] } else { &consents.used },"#,
         &[COUNTS],
     ),
     law(
