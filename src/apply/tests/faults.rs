@@ -119,6 +119,50 @@ async fn a_failed_authentication_ends_the_run_for_all() {
 }
 
 #[tokio::test]
+async fn who_is_not_known_is_not_asked_what_became_of_a_call() {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    let bench = Bench::after(&[("tre-a", whole_life())]).await;
+    let readings = std::sync::Arc::new(AtomicUsize::new(0));
+    let (count, is_refused) = (readings.clone(), AtomicUsize::new(0));
+    let rule: bench::Rule = Box::new(move |route| {
+        if bench::is_reading(route) {
+            count.fetch_add(is_refused.load(SeqCst), SeqCst);
+            return Fault::None;
+        }
+        is_refused.store(1, SeqCst);
+        Fault::Refuse(PlatformErrorKind::InvalidAuthentication)
+    });
+    let outcome = bench.run(&[("tre-a", release())], rule).await;
+    assert!(outcome.has_failure() && !outcome.has_effect());
+    assert_eq!(readings.load(SeqCst), 0);
+    assert!(bench.load().await.unsettled().is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_is_believed_where_the_platform_cannot_be_asked() {
+    let bench = Bench::after(&[("tre-a", whole_life())]).await;
+    let is_refused = std::sync::atomic::AtomicBool::new(false);
+    let rule: bench::Rule = Box::new(move |route| {
+        use std::sync::atomic::Ordering::SeqCst;
+        if route == "/tre-a/deactivate" {
+            is_refused.store(true, SeqCst);
+            return Fault::Refuse(PlatformErrorKind::InvalidState);
+        }
+        match is_refused.load(SeqCst) {
+            true => Fault::Refuse(PlatformErrorKind::ServiceUnavailable),
+            false => Fault::None,
+        }
+    });
+    let outcome = bench.run(&[("tre-a", release())], rule).await;
+    let report = &outcome.tres[&id("tre-a")];
+    assert!(
+        matches!(&report.result, TreResult::Failed { step: Some(step), .. } if !step.is_unknown),
+        "{report:?}"
+    );
+    assert!(bench.load().await.unsettled().is_empty());
+}
+
+#[tokio::test]
 async fn who_was_left_in_maintenance_is_named() {
     let bench =
         Bench::after(&[("tre-a", whole_life()), ("tre-b", whole_life()), ("tre-c", whole_life())])

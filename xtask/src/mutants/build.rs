@@ -16,7 +16,7 @@ use super::mutant::Binary;
 /// Where a mutant does not compile, in the compiler's words.
 pub fn build(tree: &Path, target: &Path) -> Result<BTreeMap<Binary, PathBuf>, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let tests = Binary::ALL.iter().flat_map(|binary| ["--test", binary.name()]);
+    let tests = Binary::ALL.into_iter().flat_map(Binary::arguments);
     let built = Command::new(cargo)
         .args(["test", "--quiet", "--locked", "--no-run", "--message-format=json"])
         .args(tests)
@@ -37,7 +37,9 @@ pub fn build(tree: &Path, target: &Path) -> Result<BTreeMap<Binary, PathBuf>, St
     }
     let executable = |binary: Binary| {
         let of_binary = |message: &&Value| {
-            message["target"]["name"] == binary.name() && message["executable"].is_string()
+            message["target"]["name"] == binary.name()
+                && message["profile"]["test"] == true
+                && message["executable"].is_string()
         };
         let found = messages.iter().find(of_binary)?;
         Some((binary, PathBuf::from(found["executable"].as_str()?)))

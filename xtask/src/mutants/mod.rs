@@ -88,7 +88,7 @@ fn table(root: &Path) -> Result<Table, String> {
     problems.extend(patch::patched(root, &table.sites).err());
     let tests: BTreeSet<&Test> = table.mutants.iter().flat_map(|mutant| &mutant.tests).collect();
     problems.extend(tests.into_iter().filter(|test| !exists(root, test)).map(|test| {
-        format!("stale mutant: `tests/{}` has no test `{}`", test.binary.name(), test.name)
+        format!("stale mutant: `{}` has no test `{}`", test.binary.folder(), test.name)
     }));
     if problems.is_empty() { Ok(table) } else { Err(problems.join("\n")) }
 }
@@ -96,7 +96,7 @@ fn table(root: &Path) -> Result<Table, String> {
 /// Tells whether a test stands where its name says.
 fn exists(root: &Path, test: &Test) -> bool {
     let Some((module, name)) = test.name.rsplit_once("::") else { return false };
-    let folder = root.join("tests").join(test.binary.name());
+    let folder = root.join(test.binary.folder());
     let path = module.replace("::", "/");
     let files = [folder.join(format!("{path}.rs")), folder.join(path).join("mod.rs")];
     let is_there = |text: String| text.contains(&format!("fn {name}("));

@@ -33,18 +33,41 @@ impl Site {
 /// The binaries of tests that mutants are run against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Binary {
+    Crash,
     Laws,
+    /// The unit tests.
+    Lib,
     Platform,
 }
 
 impl Binary {
-    pub const ALL: [Self; 2] = [Self::Laws, Self::Platform];
+    pub const ALL: [Self; 4] = [Self::Crash, Self::Laws, Self::Lib, Self::Platform];
 
-    /// Returns its name below `tests/`.
+    /// Returns the name that cargo gives its target.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Crash => "crash",
             Self::Laws => "laws",
+            Self::Lib => "trectl",
             Self::Platform => "platform",
+        }
+    }
+
+    /// Returns the folder that its tests stand in.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Crash => "tests/crash",
+            Self::Laws => "tests/laws",
+            Self::Lib => "src",
+            Self::Platform => "tests/platform",
+        }
+    }
+
+    /// Returns the arguments by which cargo builds it.
+    pub fn arguments(self) -> Vec<&'static str> {
+        match self {
+            Self::Lib => vec!["--lib"],
+            Self::Crash | Self::Laws | Self::Platform => vec!["--test", self.name()],
         }
     }
 }
@@ -71,6 +94,16 @@ impl Test {
     /// Returns a test of `tests/laws`.
     pub fn law(name: &str) -> Self {
         Self { binary: Binary::Laws, name: name.to_owned(), model: None }
+    }
+
+    /// Returns a test of `tests/crash`.
+    pub fn crash(name: &str) -> Self {
+        Self { binary: Binary::Crash, name: name.to_owned(), model: None }
+    }
+
+    /// Returns a unit test.
+    pub fn lib(name: &str) -> Self {
+        Self { binary: Binary::Lib, name: name.to_owned(), model: None }
     }
 
     /// Returns a test of `tests/platform`.

@@ -1,6 +1,7 @@
 //! The laws of a plan and of a run (contract §4 to §6), each broken where it is kept.
 
 mod consents;
+mod durable;
 mod model;
 mod obstacles;
 mod order;
@@ -40,6 +41,7 @@ const LAWS: &[&[Law]] = &[
 /// Adds a mutant for each law.
 pub fn add(table: &mut Table) {
     obstacles::add(table);
+    durable::add(table);
     for Law { site, tests } in LAWS.iter().copied().flatten() {
         table.sites.push(*site);
         for id in site.ids() {
