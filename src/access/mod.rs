@@ -13,7 +13,7 @@ mod words;
 pub use grant::{Grant, Right, merged};
 pub use path::Path;
 pub use source::{Source, sources};
-pub use view::{View, roles};
+pub use view::{View, gives, roles};
 pub use words::words;
 
 #[cfg(test)]

@@ -41,14 +41,7 @@ impl<'a> View<'a> {
 
     /// Returns what a path gives; nothing where it leads nowhere yet, as in a draft.
     pub fn gives(&self, path: &Path) -> Vec<Grant> {
-        let holds = Holds {
-            state: self.state,
-            has_inventory: self.given_out.is_some_and(|all| all.assets().next().is_some()),
-            has_showcase: self
-                .given_out
-                .is_some_and(|all| all.asset(Asset::DataShowcase).is_some()),
-        };
-        grants(path, holds)
+        gives(path, self.state, self.given_out)
     }
 
     /// Returns what paths give together.
@@ -91,6 +84,16 @@ impl<'a> View<'a> {
         let all = named.into_iter().chain(self.memberships(user, directory)).chain(public);
         all.filter(|path| !self.gives(path).is_empty()).collect()
     }
+}
+
+/// Returns what a path gives in a TRE of some state that gives out some inventory.
+pub fn gives(path: &Path, state: TreState, given_out: Option<&Inventory>) -> Vec<Grant> {
+    let holds = Holds {
+        state,
+        has_inventory: given_out.is_some_and(|all| all.assets().next().is_some()),
+        has_showcase: given_out.is_some_and(|all| all.asset(Asset::DataShowcase).is_some()),
+    };
+    grants(path, holds)
 }
 
 /// Returns everybody who stands in a list of a TRE, with the lists.

@@ -154,6 +154,10 @@ pub struct ObservedField {
     /// What was on the platform; left out where it is free text, in which people could be named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live: Option<Value>,
+    /// What the record said, where that was an id or a word of a fixed set: who is missing from a
+    /// list is named here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Value>,
 }
 
 /// What became of a call.

@@ -1,4 +1,6 @@
-//! What was known of a TRE at some time.
+//! What was known of TREs at some time.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -60,30 +62,29 @@ pub struct AsOf {
 }
 
 /// Reads along the journal.
-struct Reading<'a> {
-    tre: &'a TreId,
+struct Reading {
     time: Timestamp,
     ledger: Ledger,
     info: Option<RunInfo>,
     is_after: bool,
-    found: AsOf,
+    found: BTreeMap<TreId, AsOf>,
 }
 
 impl Store {
-    /// Returns what was known of a TRE at some time. The journal tells it in its own order: what
-    /// counts is all that stands before the first entry of a later time.
+    /// Returns what was known of each TRE at some time. The journal tells it in its own order: what
+    /// counts is all that stands before the first entry of a later time. A TRE of which nothing was
+    /// ever known, before or after, is not there.
     ///
     /// # Errors
     ///
     /// Where the journal cannot be read or is damaged.
-    pub async fn as_of(&self, tre: &TreId, time: Timestamp) -> Result<AsOf, StateError> {
+    pub async fn as_of(&self, time: Timestamp) -> Result<BTreeMap<TreId, AsOf>, StateError> {
         let mut reading = Reading {
-            tre,
             time,
             ledger: Ledger::default(),
             info: None,
             is_after: false,
-            found: AsOf::default(),
+            found: BTreeMap::new(),
         };
         let objects = self.objects()?;
         chain::follow(&objects, Tail::none(), |stored| {
@@ -106,7 +107,7 @@ impl Store {
     }
 }
 
-impl Reading<'_> {
+impl Reading {
     fn take(
         &mut self,
         stamped: &Stamped,
@@ -120,17 +121,18 @@ impl Reading<'_> {
             Entry::LockTaken { .. } => self.info = None,
             _ => {}
         }
-        if let Some(sight) = sight(self.tre, &stamped.entry) {
+        if let Some((tre, sight)) = sight(&stamped.entry) {
             let sighting = Sighting { by: author(&self.info), sight };
+            let found = self.found.entry(tre.clone()).or_default();
             match self.is_after {
-                false => self.found.before = Some(sighting),
-                true => drop(self.found.after.get_or_insert(sighting)),
+                false => found.before = Some(sighting),
+                true => drop(found.after.get_or_insert(sighting)),
             }
         }
         if !self.is_after {
             self.ledger.accept(&stamped.entry)?;
-            if changes(self.tre, &stamped.entry) {
-                self.found.by = Some(author(&self.info));
+            if let Some(tre) = changed(&stamped.entry) {
+                self.found.entry(tre.clone()).or_default().by = Some(author(&self.info));
             }
         }
         Ok(())
@@ -141,31 +143,38 @@ impl Reading<'_> {
         if std::mem::replace(&mut self.is_after, true) {
             return;
         }
-        let Ledger { applied, progress, unsettled, .. } = &mut self.ledger;
-        self.found.record = applied.remove(self.tre);
-        self.found.progress = progress.remove(self.tre);
-        self.found.unsettled = unsettled.remove(self.tre);
+        let Ledger { applied, progress, unsettled, .. } = std::mem::take(&mut self.ledger);
+        for (tre, record) in applied {
+            self.found.entry(tre).or_default().record = Some(record);
+        }
+        for (tre, progress) in progress {
+            self.found.entry(tre).or_default().progress = Some(progress);
+        }
+        for (tre, unsettled) in unsettled {
+            self.found.entry(tre).or_default().unsettled = Some(unsettled);
+        }
     }
 }
 
-/// Returns what an entry saw of a TRE. A record is only written once the platform shows it.
-fn sight(of: &TreId, entry: &Entry) -> Option<Sight> {
+/// Returns what an entry saw, and of which TRE. A record is only written once the platform shows
+/// it.
+fn sight(entry: &Entry) -> Option<(&TreId, Sight)> {
     match entry {
-        Entry::Recorded { tre, record } if tre == of => {
-            Some(Sight::AsRecorded(record.clone().map(Box::new)))
+        Entry::Recorded { tre, record } => {
+            Some((tre, Sight::AsRecorded(record.clone().map(Box::new))))
         }
-        Entry::Observed { tre, drift } if tre == of => Some(Sight::Observed(drift.clone())),
+        Entry::Observed { tre, drift } => Some((tre, Sight::Observed(drift.clone()))),
         _ => None,
     }
 }
 
-/// Tells whether an entry changes what counts as applied to a TRE.
-fn changes(of: &TreId, entry: &Entry) -> bool {
+/// Returns the TRE whose record an entry changes.
+fn changed(entry: &Entry) -> Option<&TreId> {
     match entry {
-        Entry::Recorded { tre, record: _ } => tre == of,
-        Entry::Outcome { tre, step: _, result } => {
-            tre == of && matches!(result, StepResult::Ok { .. } | StepResult::Seen)
+        Entry::Recorded { tre, record: _ }
+        | Entry::Outcome { tre, step: _, result: StepResult::Ok { .. } | StepResult::Seen } => {
+            Some(tre)
         }
-        _ => false,
+        _ => None,
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use serde_json::Value;
+
+use crate::drift::elsewhere;
 use crate::harness::{ACTIVE, Repo};
 use crate::served::Served;
 
@@ -46,7 +49,7 @@ fn a_program_reads_one_document_or_a_table() {
     assert_eq!((&create["result"], &create["step"]), (&"ok".into(), &1.into()));
     assert_eq!((&create["actor"], &create["token"]), (&"user-local".into(), &1.into()));
     assert!(create["plan"].as_str().unwrap().starts_with("sha256:"), "{create}");
-    assert_eq!(create["request_id"], serde_json::Value::Null, "the embedded platform has none");
+    assert_eq!(create["request_id"], Value::Null, "the embedded platform has none");
 
     let table = repo.run(&["audit", "log", "--csv"]).expect(0).stdout;
     let lines: Vec<&str> = table.lines().collect();
@@ -118,7 +121,7 @@ fn the_head_that_a_run_prints_verifies_it_later() {
     assert_settled!(repo.run(&["audit", "verify", "--anchor", later]).expect(0).stdout);
     // Nothing to do, nothing written.
     let idle = repo.run(&["apply", "--auto-approve", "--format", "json"]).expect(0).json();
-    assert_eq!(idle["journal_head"], serde_json::Value::Null);
+    assert_eq!(idle["journal_head"], Value::Null);
     repo.run(&["audit", "verify", "--anchor", "12"]).expect(1).complains("is no head of a journal");
 }
 
@@ -165,10 +168,10 @@ fn what_was_applied_at_a_time_is_told_with_who_did_it() {
     assert_eq!(json["applied"]["authorizedUsers"], serde_json::json!(["user-li"]));
     assert_eq!(json["applied_by"]["run"], entries.last().unwrap()["run"]);
     assert_eq!(json["applied_by"]["actor"], "user-local");
-    assert_eq!(json["unfinished"], serde_json::Value::Null);
+    assert_eq!(json["unfinished"], Value::Null);
     let before = ["audit", "as-of", "2001-01-01", "tre-one", "--format", "json"];
     let json = repo.run(&before).expect(0).json();
-    assert_eq!(json["applied"], serde_json::Value::Null);
+    assert_eq!(json["applied"], Value::Null);
     assert_eq!(json["seen_after"]["run"], entries[0]["run"]);
     repo.run(&["audit", "as-of", "2001-01-01", "tre-one"]).expect(0).says("nothing applied");
 }
@@ -200,4 +203,45 @@ fn drift_is_recorded_where_that_is_asked_for() {
     let _held = repo.hold_lock();
     repo.run(&["drift", "--record", "--lock-timeout", "0"]).expect(5);
     repo.run(&["drift"]).expect(0);
+}
+
+#[test]
+fn who_had_access_is_told_from_the_journal_between_two_looks() {
+    let repo = two_runs();
+    let log = repo.run(&["audit", "log", "--format", "json"]).expect(0).json();
+    let end = log["entries"].as_array().unwrap().last().unwrap()["time"].as_str().unwrap();
+    let of = |time: &str, id: &str| {
+        repo.run(&["who", "--as-of", time, id, "--format", "json"]).expect(0).json()
+    };
+    let found = of(end, "user-li");
+    let entry = &found["tres"][0]["access"][0];
+    assert_eq!((&entry["path"], &entry["before"]), (&"listed".into(), &true.into()));
+    assert_eq!((&entry["after"], &found["tres"][0]["seen_after"]), (&Value::Null, &Value::Null));
+    assert_eq!(of(end, "user-okafor")["tres"], Value::Array(Vec::new()), "taken out in run two");
+    assert_eq!(of("2001-01-01", "user-okafor")["tres"][0]["access"][0]["before"], false);
+
+    // Somebody edits the platform by hand: one goes, another one comes.
+    let users = ("[user-li, user-okafor]", "[user-silva]");
+    elsewhere(&repo, &[users, ("[user-priya]", "[user-priya, user-maria]")]);
+    repo.run(&["drift", "--record"]).expect(2);
+    let entry = |id: &str| of(end, id)["tres"][0]["access"][0].clone();
+    for (id, before, after) in
+        [("user-li", true, false), ("user-silva", false, true), ("user-priya", true, true)]
+    {
+        let entry = entry(id);
+        assert_eq!((&entry["before"], &entry["after"]), (&before.into(), &after.into()), "{id}");
+    }
+    assert_eq!(entry("user-maria")["path"], "reviewer");
+    assert_settled!(repo.run(&["who", "--as-of", end]).expect(0).stdout);
+    let later = of("2999-01-01", "tre-one");
+    assert!(later["tres"][0]["seen_after"].is_null());
+    let ids: Vec<&str> = later["tres"][0]["access"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["user-amara", "user-silva", "user-maria", "user-priya"]);
+    repo.run(&["who", "--as-of", end, "group:leeds"]).expect(1).complains("knows no groups");
+    repo.run(&["who", "--as-of", "noon"]).expect(1).complains("write a day");
 }

@@ -18,7 +18,7 @@ fn what_was_not_applied_is_unapplied() {
 #[test]
 fn an_edit_on_the_platform_is_out_of_band_and_conflicts_with_ours() {
     let repo = Repo::applied(ACTIVE);
-    elsewhere(&repo, "name: One", "name: Theirs");
+    elsewhere(&repo, &[("name: One", "name: Theirs")]);
     let json = repo.run(&["drift", "--format", "json"]).expect(2).json();
     assert_eq!(json["drift"][0]["class"], "out_of_band");
     assert_eq!(json["drift"][0]["live"], "Theirs");
@@ -51,9 +51,11 @@ fn orphans_and_unmanaged_tres_are_named_and_leave_the_status_at_0() {
 }
 
 /// Changes the platform from another repository, which has a state of its own.
-fn elsewhere(repo: &Repo, from: &str, to: &str) {
+pub fn elsewhere(repo: &Repo, edits: &[(&str, &str)]) {
     let other = Repo::with(&[("tres/one.yaml", ACTIVE)]);
-    other.edit("tres/one.yaml", from, to);
+    for (from, to) in edits {
+        other.edit("tres/one.yaml", from, to);
+    }
     let store = repo.at(".trectl/platform.db");
     let project = format!(
         "apiVersion: trectl/v1\nkind: Project\ntargets:\n  \

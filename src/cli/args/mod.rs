@@ -233,6 +233,10 @@ pub struct Who {
     /// A person or org (`user-…`, `org-…`), a group (`group:…`) or a TRE; without one, every TRE
     #[arg(value_name = "PERSON or ID")]
     pub id: Option<String>,
+    /// Tells it from the journal, for a time gone by: `2026-05-01`, which counts to its end in UTC,
+    /// or `2026-05-01T14:00:00Z`; names the two looks between which the answer lies
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<When>,
 }
 
 /// `explain`

@@ -104,9 +104,10 @@ fn observed(plan: &Plan) -> Vec<Entry> {
 }
 
 fn field(item: &DriftItem) -> ObservedField {
-    let DriftItem { address: _, path, class, applied: _, live, desired: _ } = item;
-    let live = has_ids_only(path).then(|| live.clone());
-    ObservedField { path: path.clone(), class: *class, live }
+    let DriftItem { address: _, path, class, applied, live, desired: _ } = item;
+    let kept = |value: &Value| has_ids_only(path).then(|| value.clone());
+    let applied = kept(applied).filter(|applied| !applied.is_null());
+    ObservedField { path: path.clone(), class: *class, live: kept(live), applied }
 }
 
 /// Tells whether a setting holds ids and words of a fixed set: free text can name people.

@@ -20,6 +20,7 @@ const WRITTEN: &[schema::NamedSchema] = &[
     ("plan", || schemars::schema_for!(Plan)),
     ("explain", || schemars::schema_for!(explain::Document)),
     ("who", || schemars::schema_for!(who::Report)),
+    ("who-as-of", || schemars::schema_for!(who::PastReport)),
     ("drift", || schemars::schema_for!(DriftReport)),
     ("doctor", || schemars::schema_for!(doctor::Report)),
     ("snapshot", || schemars::schema_for!(Snapshot)),

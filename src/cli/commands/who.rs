@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cli::args::Who as Args;
+use crate::cli::args::{When, Who as Args};
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
@@ -20,6 +20,9 @@ use crate::platform::Reader;
 
 /// Runs the command.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
+    if let Some(time) = args.as_of {
+        return past(args, time, output);
+    }
     let session = Session::open(output, Documents::Optional)?;
     let asked = args.id.as_deref();
     runtime::block_on(|interrupt| async move {
@@ -34,6 +37,37 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
             who::human(&mut page, &report, settings.verbosity);
             output.result(&page.finish());
         }
+        Ok(Status::DONE)
+    })
+}
+
+/// Tells it from the journal; the platform is not asked.
+fn past(args: &Args, time: When, output: &mut Output) -> Outcome {
+    let query = match Query::parse(args.id.as_deref()) {
+        Some(Query::Group(group)) => {
+            let text = format!("The journal knows no groups, so not who came in by `{group}`.");
+            let hint = "Name a `tre-…`, `user-…` or `org-…`; without one, every TRE is told.";
+            return Err(Failure::usage(text).hint(hint).into());
+        }
+        Some(query) => query,
+        None => {
+            return Err(unknown(args.id.as_deref().unwrap_or_default(), &BTreeSet::new()).into());
+        }
+    };
+    let session = Session::apart(output, Documents::Optional)?;
+    runtime::block_on(|interrupt| async move {
+        let store = session.state()?;
+        let known = interrupt.or(store.as_of(time.last)).await?.map_err(planning::state_failure)?;
+        let report = who::past_report(&known, &query, &session.target.name, time.last);
+        if output.settings().is_json() {
+            output.json(&report);
+            return Ok(Status::DONE);
+        }
+        let settings = output.settings();
+        let mut page = Page::new(settings.width, settings.stdout);
+        pages::heading(&mut page, &format!("Access at {:.0} in", time.last), &session.target);
+        who::past_human(&mut page, &report, settings.verbosity);
+        output.result(&page.finish());
         Ok(Status::DONE)
     })
 }

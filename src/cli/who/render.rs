@@ -70,7 +70,7 @@ fn block(page: &mut Page, tre: &TreAccess, about: Option<&str>, verbosity: Verbo
     let groups = grouped(&tre.access);
     let mut last = "";
     for (index, group) in groups.iter().enumerate() {
-        let label = label(group.first);
+        let label = label(&group.first.path);
         let shown = if label == last { "" } else { label };
         last = label;
         page.row((Role::Strong, shown), &[line(group, about, verbosity)]);
@@ -105,8 +105,9 @@ fn grouped(entries: &[Entry]) -> Vec<Group<'_>> {
     groups.filter_map(|all| Some(Group { first: *all.first()?, all })).collect()
 }
 
-fn label(entry: &Entry) -> &'static str {
-    match entry.path {
+/// Returns the list that a path is.
+pub(super) fn label(path: &Path) -> &'static str {
+    match path {
         Path::Admin => "Admins",
         Path::Listed => "Users",
         Path::Reviewer { .. } => "Reviewers",

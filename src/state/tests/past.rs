@@ -11,12 +11,17 @@ fn at(minute: u8) -> Timestamp {
 }
 
 fn observed(path: &str) -> Entry {
-    let field = ObservedField { path: path.to_owned(), class: DriftClass::OutOfBand, live: None };
+    let field = ObservedField {
+        path: path.to_owned(),
+        class: DriftClass::OutOfBand,
+        live: None,
+        applied: None,
+    };
     Entry::Observed { tre: tre("tre-a"), drift: vec![field] }
 }
 
 async fn as_of(store: &Store, minute: u8) -> AsOf {
-    store.as_of(&tre("tre-a"), at(minute)).await.unwrap()
+    store.as_of(at(minute)).await.unwrap().remove(&tre("tre-a")).unwrap_or_default()
 }
 
 fn minute_of(author: Option<&Author>) -> Option<String> {

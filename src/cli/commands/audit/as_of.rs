@@ -17,8 +17,8 @@ use crate::state::{AsOf, Author, RunInfo, Sight, Sighting};
 pub fn run(args: &Args, session: &Session, output: &mut Output) -> Outcome {
     runtime::block_on(|interrupt| async move {
         let store = session.state()?;
-        let asked = interrupt.or(store.as_of(&args.tre, args.time.last)).await?;
-        let found = asked.map_err(state_failure)?;
+        let asked = interrupt.or(store.as_of(args.time.last)).await?;
+        let found = asked.map_err(state_failure)?.remove(&args.tre).unwrap_or_default();
         if output.settings().is_json() {
             output.json(&as_json(args, session, &found));
             return Ok(Status::DONE);
