@@ -20,6 +20,11 @@ impl Timings {
         result
     }
 
+    /// Remembers what somebody else timed.
+    pub fn add(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
     /// Lets criterion time something, and remembers what it saw.
     pub fn bench<T>(&mut self, bencher: &mut Bencher<'_>, mut work: impl FnMut() -> T) {
         bencher.iter_custom(|rounds| {

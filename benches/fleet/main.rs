@@ -1,6 +1,6 @@
 //! What a fleet of TREs with fifty people each costs to validate, plan and apply, on the embedded
-//! platform and over HTTP. `cargo bench -- plan`, `-- apply`, `-- render`, `-- scaling` or `-- http`
-//! measures one of them.
+//! platform and over HTTP, and what the state costs. `cargo bench -- plan`, `-- apply`, `-- state`,
+//! `-- render`, `-- scaling` or `-- http` measures one of them.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,6 +15,10 @@ mod plan;
 mod render;
 mod repository;
 mod scaling;
+mod state;
+#[expect(dead_code, reason = "tests need more of it")]
+#[path = "../../src/state/tests/stores.rs"]
+mod stores;
 
 use criterion::Criterion;
 
@@ -28,6 +32,9 @@ fn main() {
     let is_asked_for = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
     if is_asked_for("render") {
         render::measure();
+    }
+    if is_asked_for("state") {
+        state::measure();
     }
     if is_asked_for("scaling") {
         scaling::measure();

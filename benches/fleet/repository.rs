@@ -7,22 +7,23 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::{Date, date};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use trectl::apply::{self, Input, Repetition};
 use trectl::desired::Desired;
-use trectl::model::{Directory, UserId};
+use trectl::model::Directory;
 use trectl::plan::{self, Context, Extent, Plan, Source};
 use trectl::platform::{Reader, Wire};
 use trectl::sim::{Access, Embedded, Options};
 use trectl::source::Repository;
-use trectl::state::{Journal, Loaded, Owner, Patience, RunInfo, Store};
+use trectl::state::{Journal, Loaded, Location, Patience, Store};
 use trectl::{diff, live, rules, source};
 
+use super::state::{info, now, owner};
+
 const TODAY: Date = date(2026, 5, 1);
-const OPERATOR: &str = "user-local";
 
 /// A repository with its platform and its state.
 pub struct Fleet {
@@ -81,17 +82,22 @@ impl Fleet {
         let (_, desired) = self.validate();
         let platform = self.open(Access::Read);
         self.runtime.block_on(async {
-            let loaded = self.state().load().await.unwrap();
+            let loaded = Store::local(self.state()).load().await.unwrap();
             planned(&desired, &Wire(platform), &loaded).await
         })
     }
 
     /// Does all that is planned; every effect and every entry of the journal is durable.
     pub fn apply(&self) -> Applied {
+        self.apply_with(Location::Folder(self.state()))
+    }
+
+    /// Does all that is planned, with the state in a place of its own.
+    pub fn apply_with(&self, state: Location) -> Applied {
         let (_, desired) = self.validate();
         let platform = self.open(Access::Write);
         let wire = Arc::new(Wire(platform.clone()));
-        let state = self.state();
+        let state = Store::at(state);
         self.runtime.block_on(async {
             let lock = state.lock(&owner(), Patience::of(Duration::ZERO)).await.unwrap();
             let loaded = state.load().await.unwrap();
@@ -134,8 +140,8 @@ impl Fleet {
         Embedded::open(Options { path, seed, access, lock_timeout, clock }).unwrap()
     }
 
-    fn state(&self) -> Store {
-        Store::local(self.root().join(".trectl/state/local"))
+    fn state(&self) -> Utf8PathBuf {
+        self.root().join(".trectl/state/local")
     }
 }
 
@@ -158,32 +164,6 @@ async fn planned(desired: &Desired, reader: &dyn Reader, loaded: &Loaded) -> Pla
     let directory = live::fill(reader, &operator, &questions, &live).await.unwrap();
     let context = Context { directory: &directory, ..context };
     plan::plan(&context, now(), Source { digest: String::new(), git: None })
-}
-
-fn now() -> String {
-    jiff::Timestamp::now().to_string()
-}
-
-fn owner() -> Owner {
-    Owner {
-        pid: std::process::id(),
-        host: String::new(),
-        started: now(),
-        command: "bench".to_owned(),
-        job_url: None,
-        commit: None,
-        process: None,
-    }
-}
-
-fn info() -> RunInfo {
-    RunInfo {
-        command: "bench".to_owned(),
-        target: "local".to_owned(),
-        operator: UserId::from_platform(OPERATOR),
-        commit: None,
-        digest: String::new(),
-    }
 }
 
 /// A TRE that takes eight calls to create: two admins, three reviewers of two steps, and

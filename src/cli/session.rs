@@ -13,7 +13,7 @@ use crate::desired::{Address, Desired, PlatformTarget, Project, StateTarget, Tar
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::rules::{self, Built};
 use crate::source::{self, Repository, SourceError};
-use crate::state::Store;
+use crate::state::{Location, Store};
 
 /// Whether a command can work where nothing is written yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,16 +113,18 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Where the target keeps it in a store that trectl cannot use.
+    /// Where the target keeps it in a bucket, and this program was built without them.
     pub fn state(&self) -> Result<Store, Failure> {
         match &self.target.state {
             StateTarget::Local(folder) => Ok(Store::local(self.path(folder))),
-            StateTarget::Remote(url) => Err(Failure::usage(format!(
-                "The state of the target `{}` is at `{url}`: stores other than a folder are not \
-                 built yet.",
-                self.target.name
-            ))
-            .hint("Name a folder with `state:` in `trectl.yaml`, or leave the key out.")),
+            StateTarget::Remote(url) if !cfg!(feature = "remote-state") => Err(Failure::usage(
+                format!("The state is at `{url}`: this trectl was built without `remote-state`."),
+            )
+            .hint(
+                "Build it with `cargo build --release --features remote-state`, or name a folder \
+                 with `state:` in `trectl.yaml`.",
+            )),
+            StateTarget::Remote(url) => Ok(Store::at(Location::Bucket(url.clone()))),
         }
     }
 

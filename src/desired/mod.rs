@@ -19,8 +19,8 @@ pub use groups::{DEEPEST, Groups, Ways, group_edges, nested_at};
 pub use people::{GroupPath, Origin, People};
 pub use profiles::{PolicySet, Profiles, profile_edges};
 pub use project::{
-    Address, DEFAULT_HOST, Guards, PlatformTarget, Project, Protocol, StateTarget, Target,
-    is_loopback,
+    Address, BucketUrl, Cloud, DEFAULT_HOST, Guards, PlatformTarget, Project, Protocol,
+    StateTarget, Target, is_loopback,
 };
 pub use resolve::{Resolved, resolve};
 pub use tre::{DesiredInventory, DesiredStep, DesiredTre};

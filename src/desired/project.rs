@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::ConsentKind;
 use crate::model::OrgId;
-pub use crate::schema::document::Protocol;
+pub use crate::schema::document::{BucketUrl, Cloud, Protocol};
 
 /// The project file, resolved.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,8 +94,8 @@ pub fn is_loopback(host: &str) -> bool {
 pub enum StateTarget {
     /// A folder, relative to the root or absolute.
     Local(Utf8PathBuf),
-    /// A URL of an object store.
-    Remote(String),
+    /// A bucket.
+    Remote(BucketUrl),
 }
 
 /// Limits on what one run may do.

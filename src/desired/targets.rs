@@ -8,7 +8,7 @@ use super::{Address, ConsentKind, Guards, PlatformTarget, Project, StateTarget, 
 use crate::model::{PolicySpec, PolicyTable};
 use crate::schema::document::{
     AskConsent, DnanexusDocument, GuardsDocument, MassRemovalDocument, PlatformDocument,
-    ProjectDocument, SelectDocument, TargetDocument,
+    ProjectDocument, SelectDocument, StatePlace, TargetDocument,
 };
 
 const FOLDER: &str = ".trectl";
@@ -67,8 +67,10 @@ fn local() -> Target {
 fn target(name: String, document: &TargetDocument) -> Target {
     let TargetDocument { platform, state, select, ask_consent } = document;
     let state = match state {
-        Some(text) if text.value.contains("://") => StateTarget::Remote(text.value.clone()),
-        Some(text) => StateTarget::Local(Utf8PathBuf::from(&text.value)),
+        Some(place) => match &place.value.0 {
+            StatePlace::Bucket(url) => StateTarget::Remote(url.clone()),
+            StatePlace::Folder(folder) => StateTarget::Local(Utf8PathBuf::from(folder)),
+        },
         None => StateTarget::Local(Utf8Path::new(FOLDER).join("state").join(&name)),
     };
     let select_bill_to = select

@@ -217,7 +217,14 @@ guards: {massRemoval: {percent: 10}, openWindows: 3}
     assert!(local.asks_publish());
     assert_eq!(local.state, StateTarget::Local(".trectl/state/local".into()));
     assert_eq!(production.platform, PlatformTarget::DnaNexus(Address::default()));
-    assert_eq!(production.state, StateTarget::Remote("s3://bucket/production".into()));
+    assert_eq!(
+        production.state,
+        StateTarget::Remote(BucketUrl {
+            cloud: Cloud::S3,
+            bucket: "bucket".to_owned(),
+            prefix: "production".to_owned(),
+        })
+    );
     assert_eq!(production.select_bill_to, Some(vec!["org-biobank".parse().unwrap()]));
     assert_eq!(
         simulator.platform,

@@ -61,7 +61,7 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
 /// Returns the place in one spelling.
 fn normal(target: &Target) -> String {
     match &target.state {
-        StateTarget::Remote(url) => url.trim_end_matches('/').to_owned(),
+        StateTarget::Remote(url) => url.to_string(),
         StateTarget::Local(path) => {
             let parts = Utf8Path::components(path).filter(|part| *part != Utf8Component::CurDir);
             parts.collect::<camino::Utf8PathBuf>().into_string()

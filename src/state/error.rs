@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Head, OrderError, Owner, Standing};
+use super::{BucketError, Head, OrderError, Owner, Standing};
 
 /// A failure of the state store.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -33,6 +33,16 @@ pub enum StateError {
         path: Utf8PathBuf,
         /// What the system says.
         source: Arc<io::Error>,
+    },
+    /// A bucket did not do its part.
+    #[error("`{path}` cannot be {action}: {source}")]
+    Bucket {
+        /// What was tried, as a participle: "written".
+        action: &'static str,
+        /// The object.
+        path: Utf8PathBuf,
+        /// What is wrong.
+        source: Box<BucketError>,
     },
     /// An object is not what trectl wrote.
     #[error("`{path}` is damaged: {reason}")]
@@ -103,6 +113,7 @@ impl StateError {
                 ),
                 _ => format!("Look at `{path}` and its folder, then run the same command again."),
             },
+            Self::Bucket { source, .. } => source.hint(),
             Self::Corrupted { path, is_spare: true, .. } => {
                 format!("Move `{path}` away: it is made anew from the journal beside it.")
             }

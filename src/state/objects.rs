@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::TryStreamExt as _;
@@ -12,12 +13,21 @@ use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
 
 use super::StateError;
+use super::remote::{self, BucketError, Problem};
+use crate::desired::BucketUrl;
+
+/// So often an object is sent that the store may have or not.
+const SENDINGS: usize = 3;
+/// Before it is sent once more.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Where a state is kept.
 #[derive(Debug, Clone)]
 pub enum Location {
     /// A folder, which need not exist.
     Folder(Utf8PathBuf),
+    /// A bucket, which must exist.
+    Bucket(BucketUrl),
     /// A store that is opened already, below a prefix; the text names it for people.
     Opened(Arc<dyn ObjectStore>, Path, String),
 }
@@ -26,6 +36,7 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(folder) => f.write_str(folder.as_str()),
+            Self::Bucket(url) => url.fmt(f),
             Self::Opened(_, _, name) => f.write_str(name),
         }
     }
@@ -37,8 +48,14 @@ pub(super) struct Objects {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
     location: Arc<str>,
-    /// The folder that the state is, where it is one.
-    folder: Option<std::path::PathBuf>,
+    place: Place,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    Folder(std::path::PathBuf),
+    Bucket(BucketUrl),
+    Opened,
 }
 
 /// What became of an object that was to be created.
@@ -64,13 +81,22 @@ impl Objects {
     ///
     /// # Errors
     ///
-    /// Where the path of a folder cannot be told.
+    /// Where the path of a folder cannot be told, or the environment does not fit the bucket.
     pub fn open(location: &Location) -> Result<Self, StateError> {
         let name = Arc::from(location.to_string());
         match location {
             Location::Opened(store, prefix, _) => {
                 let (store, prefix) = (store.clone(), prefix.clone());
-                Ok(Self { store, prefix, location: name, folder: None })
+                Ok(Self { store, prefix, location: name, place: Place::Opened })
+            }
+            Location::Bucket(url) => {
+                let store = remote::open(url).map_err(|source| StateError::Bucket {
+                    action: "opened",
+                    path: Utf8PathBuf::from(&*name),
+                    source: Box::new(source),
+                })?;
+                let prefix = Path::from(url.prefix.as_str());
+                Ok(Self { store, prefix, location: name, place: Place::Bucket(url.clone()) })
             }
             Location::Folder(folder) => {
                 let opened = std::path::absolute(folder).and_then(|path| {
@@ -81,30 +107,63 @@ impl Objects {
                     opened.map_err(|error| StateError::io("opened", folder, error))?;
                 // A name that is told to be there must be there after a power cut.
                 let store = Arc::new(LocalFileSystem::new().with_fsync(true));
-                Ok(Self { store, prefix, location: name, folder: Some(path) })
+                Ok(Self { store, prefix, location: name, place: Place::Folder(path) })
             }
         }
     }
 
     /// Creates an object whose name must be free. Where an answer was lost and the name is taken by
-    /// the very same content, it is ours.
+    /// the very same content, it is ours: no two writers ever send the same.
     ///
     /// # Errors
     ///
     /// Where the store cannot be written.
     pub async fn create(&self, name: &str, bytes: Vec<u8>) -> Result<Created, StateError> {
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        let payload = bytes.clone().into();
-        match self.store.put_opts(&self.path(name), payload, options).await {
-            Ok(_) => Ok(Created::New),
-            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
-                match self.read(name).await? {
-                    Some(found) if found == bytes => Ok(Created::New),
-                    _ => Ok(Created::Taken),
-                }
+        let mut sending = 1;
+        loop {
+            let Err(error) = self.put(name, &bytes).await else { return Ok(Created::New) };
+            let is_taken = is_taken(&error);
+            if !is_taken && !remote::is_uncertain(&error) {
+                return Err(self.failed("written", name, error));
             }
-            Err(error) => Err(self.failed("written", name, error)),
+            match self.read(name).await {
+                Ok(Some(found)) if found == bytes => return Ok(Created::New),
+                Ok(Some(_)) => return Ok(Created::Taken),
+                // It did not arrive, or somebody writes it at this very moment and may yet fail.
+                Ok(None) if sending < SENDINGS => tokio::time::sleep(PAUSE).await,
+                Ok(None) if is_taken => return Ok(Created::Taken),
+                Ok(None) => return Err(self.failed("written", name, error)),
+                Err(unread) if is_taken => return Err(unread),
+                Err(_) => return Err(self.failed("written", name, error)),
+            }
+            sending += 1;
         }
+    }
+
+    /// Refuses a store that overwrites what it was asked to create. `bytes` are what `name` holds.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Overwrites`], and where the store cannot be written.
+    pub async fn prove(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
+        let url = match &self.place {
+            // The system itself creates files once.
+            Place::Folder(_) | Place::Opened => return Ok(()),
+            Place::Bucket(url) => url.clone(),
+        };
+        match self.put(name, bytes).await {
+            Err(error) if is_taken(&error) => Ok(()),
+            Err(error) => Err(self.failed("written", name, error)),
+            Ok(()) => {
+                let source = Box::new(BucketError { url, problem: Problem::Overwrites });
+                Err(StateError::Bucket { action: "written", path: self.place(name), source })
+            }
+        }
+    }
+
+    async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        self.store.put_opts(&self.path(name), bytes.to_vec().into(), options).await.map(drop)
     }
 
     /// Returns an object, or `None` where there is none.
@@ -116,7 +175,7 @@ impl Objects {
         let read = async {
             match self.store.get(&self.path(name)).await {
                 Ok(found) => found.bytes().await.map(Some),
-                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) if is_absent(&error) => Ok(None),
                 Err(error) => Err(error),
             }
         };
@@ -136,7 +195,7 @@ impl Objects {
         let found = self.store.list(Some(&self.path(folder))).try_collect::<Vec<_>>();
         let found = match found.await {
             Ok(found) => found,
-            Err(Error::NotFound { .. }) => Vec::new(),
+            Err(error) if is_absent(&error) => Vec::new(),
             Err(error) => return Err(self.failed("read", folder, error)),
         };
         let mut listed: Vec<Listed> = found
@@ -161,7 +220,8 @@ impl Objects {
     /// Where the store cannot be written.
     pub async fn remove(&self, name: &str) -> Result<(), StateError> {
         match self.store.delete(&self.path(name)).await {
-            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Ok(()) => Ok(()),
+            Err(error) if is_absent(&error) => Ok(()),
             Err(error) => Err(self.failed("removed", name, error)),
         }
     }
@@ -174,7 +234,10 @@ impl Objects {
     ///
     /// Where the state's own folder cannot be synced.
     pub fn settle_folders(&self) -> Result<(), StateError> {
-        let Some(folder) = self.folder.as_deref().filter(|_| cfg!(unix)) else { return Ok(()) };
+        let folder = match &self.place {
+            Place::Folder(folder) if cfg!(unix) => folder.as_path(),
+            _ => return Ok(()),
+        };
         let sync = |folder: &std::path::Path| std::fs::File::open(folder)?.sync_all();
         let failed = |error| StateError::io("synced", Utf8Path::new(&*self.location), error);
         sync(folder).map_err(failed)?;
@@ -201,8 +264,22 @@ impl Objects {
     }
 
     fn failed(&self, action: &'static str, name: &str, error: Error) -> StateError {
-        StateError::io(action, &self.place(name), innermost(error))
+        let path = self.place(name);
+        match &self.place {
+            Place::Bucket(url) => {
+                StateError::Bucket { action, path, source: Box::new(BucketError::of(url, &error)) }
+            }
+            Place::Folder(_) | Place::Opened => StateError::io(action, &path, innermost(error)),
+        }
     }
+}
+
+fn is_taken(error: &Error) -> bool {
+    matches!(error, Error::AlreadyExists { .. } | Error::Precondition { .. })
+}
+
+fn is_absent(error: &Error) -> bool {
+    matches!(error, Error::NotFound { .. }) && !remote::is_missing_bucket(error)
 }
 
 /// Returns the error of the system behind an error of the store, so that a full disk is told to be

@@ -111,7 +111,7 @@ pub struct Segment {
 }
 
 /// Length of `,"sum":"` and 64 digits and `"}`.
-const SEAL: usize = 8 + 64 + 2;
+pub(super) const SEAL: usize = 8 + 64 + 2;
 
 /// Adds the digest to a JSON object, as its last key; returns it too.
 pub(super) fn seal(mut json: Vec<u8>) -> (Vec<u8>, Link) {
@@ -207,6 +207,9 @@ impl Segment {
 pub(super) fn number(name: &str) -> Option<u64> {
     name.strip_prefix("journal/")?.strip_suffix(".json")?.parse().ok()
 }
+
+/// The last segment that has a name: names are in the order of their numbers.
+pub(super) const LAST: u64 = 999_999_999_999;
 
 /// Returns the name of a segment's object.
 pub(super) fn name(number: u64) -> String {

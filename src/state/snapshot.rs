@@ -104,9 +104,12 @@ fn number(name: &str) -> Option<u64> {
     name.strip_prefix(FOLDER)?.strip_prefix('/')?.strip_suffix(".json")?.parse().ok()
 }
 
-fn decode(bytes: &[u8]) -> Result<Snapshot, Unreadable> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Snapshot, Unreadable> {
     let (stored, _): (Stored, _) = segment::decode(bytes)?;
     let Stored { format_version: _, head, token, applied, progress, unsettled, done } = stored;
+    if head.segment > segment::LAST {
+        return Err(Unreadable::Damaged("no journal is that long".to_owned()));
+    }
     Ok(Snapshot { ledger: Ledger::resume(applied, progress, unsettled, done), head, token })
 }
 

@@ -70,15 +70,16 @@ fn folders_and_targets_that_are_not_there() {
     repo.run(&["plan"]).expect(1).complains("--target").complains("`a`, `b`");
 }
 
+#[cfg(not(feature = "remote-state"))]
 #[test]
-fn stores_that_are_not_built_yet() {
+fn a_bucket_needs_a_program_that_was_built_for_it() {
     let repo = Repo::with(&[("tres/one.yaml", DRAFT)]);
     repo.write(
         "trectl.yaml",
         "apiVersion: trectl/v1\nkind: Project\ntargets:\n  \
          far: {platform: {embedded: .trectl/p.db}, state: 's3://bucket/x'}\n",
     );
-    repo.run(&["plan", "--target", "far"]).expect(1).complains("not built yet");
+    repo.run(&["plan", "--target", "far"]).expect(1).complains("--features remote-state");
     repo.run(&["validate"]).expect(0);
 }
 

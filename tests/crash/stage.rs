@@ -1,7 +1,8 @@
 //! One run with all around it: a repository, a state, and the platform that survives the run.
 //!
 //! Where the state is kept is one setting: `TRECTL_TEST_STATE=s3://bucket/prefix` puts the state of
-//! every stage below that address instead of into the repository's own folder.
+//! every stage below that address instead of into the repository's own folder. Then runs are killed
+//! at calls only: no file is changed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -10,8 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
+use trectl::desired::{BucketUrl, Cloud};
 use trectl::sim::World;
-use trectl::state::{Entry, Head, Segment, Store};
+use trectl::state::{Entry, Head, Location, Segment, Store};
 
 use crate::disk::{self, Tree};
 use crate::documents;
@@ -190,7 +192,7 @@ impl Stage {
             Kept::Folder(folder) => {
                 Store::local(Utf8PathBuf::from_path_buf(folder.clone()).unwrap())
             }
-            Kept::Url(url) => panic!("a state at {url} is not built yet"),
+            Kept::Url(url) => Store::at(Location::Bucket(bucket(url))),
         }
     }
 
@@ -306,6 +308,12 @@ fn by_tre(effects: &[Effect]) -> Vec<Effect> {
         route => (route.split('/').nth(1).unwrap_or_default().to_owned(), String::new()),
     });
     effects
+}
+
+fn bucket(url: &str) -> BucketUrl {
+    let rest = url.strip_prefix("s3://").unwrap();
+    let (bucket, prefix) = rest.split_once('/').unwrap();
+    BucketUrl { cloud: Cloud::S3, bucket: bucket.to_owned(), prefix: prefix.to_owned() }
 }
 
 /// Returns where stages stand: in memory where the system offers that. What a disk loses is worked

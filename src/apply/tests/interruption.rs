@@ -100,7 +100,13 @@ async fn go_on(bench: &Bench, all: &[Call]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_run_that_is_killed_anywhere_is_finished_by_the_next_one_and_nothing_is_done_twice() {
-    let calls = whole_life();
+    let gone = vec![Call::Deactivate, Call::Delete];
+    for calls in [whole_life(), [whole_life(), release(), gone].concat()] {
+        killed_anywhere(calls).await;
+    }
+}
+
+async fn killed_anywhere(calls: Vec<Call>) {
     let routes: Vec<String> = calls.iter().map(|call| call.route(&id("tre-a"))).collect();
     let undisturbed = Bench::new();
     undisturbed.run(&[("tre-a", calls.clone())], Box::new(|_| Fault::None)).await;

@@ -67,9 +67,9 @@ fn describe(page: &mut Page, target: &Target, is_default: bool) {
     page.row((Role::Plain, "Selection"), &[Para::words(selection).hang(2)]);
 }
 
-fn location(state: &StateTarget) -> &str {
+fn location(state: &StateTarget) -> String {
     match state {
-        StateTarget::Local(folder) => folder.as_str(),
-        StateTarget::Remote(url) => url,
+        StateTarget::Local(folder) => folder.to_string(),
+        StateTarget::Remote(url) => url.to_string(),
     }
 }

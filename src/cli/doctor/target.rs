@@ -65,7 +65,7 @@ fn resolved(session: &Session, platform: &PlatformTarget, link: Option<&dyn Link
             default("state", folder.as_str())
         }
         StateTarget::Local(folder) => written("state", folder.as_str()),
-        StateTarget::Remote(url) => written("state", url),
+        StateTarget::Remote(url) => written("state", &url.to_string()),
     });
     settings
 }

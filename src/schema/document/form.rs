@@ -7,7 +7,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Person, Pointer, TargetName};
+use super::{Person, Pointer, StatePlace, TargetName};
 use crate::model::{
     AssetRef, GroupId, IdError, OrgId, ProfileId, ProjectId, Region, StepId, TreId,
 };
@@ -96,6 +96,7 @@ pub fn forms() -> Vec<KnownForm> {
         known::<Region>(),
         known::<Pointer>(),
         known::<TargetName>(),
+        known::<StatePlace>(),
     ]
 }
 
@@ -135,6 +136,12 @@ form!(
 form!(Region, "Region", "^[a-z0-9-]+:[a-z0-9-]+$", "aws:eu-west-2");
 form!(Pointer, "Pointer", "^/", "/inventory/version");
 form!(TargetName, "TargetName", "^[A-Za-z0-9][A-Za-z0-9._-]*$", "production");
+form!(
+    StatePlace,
+    "StatePlace",
+    "^((s3|gs|az)://[a-z0-9][a-z0-9._-]*(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*/?|(?![A-Za-z][A-Za-z0-9+.-]+:)[\\s\\S]+)$",
+    "s3://bucket/trectl/production"
+);
 
 #[cfg(test)]
 mod tests {
@@ -185,6 +192,26 @@ mod tests {
         "..",
         "production.eu_2",
         "../x",
+        "s3://bucket",
+        "s3://bucket/",
+        "s3://bucket/a/b.c",
+        "s3://bucket/a/",
+        "s3://bucket//",
+        "s3://bucket//a",
+        "s3://bucket/../a",
+        "s3://Bucket/a",
+        "s3:///a",
+        "s3://",
+        "s3:/bucket/a",
+        "S3://bucket/a",
+        "s3://key:secret@bucket/a",
+        "s3://bucket/a?region=eu-west-2",
+        "gs://bucket/a_b=c",
+        "az://container/a",
+        "https://bucket.s3.amazonaws.com/a",
+        "c:/state",
+        "/var/state",
+        "state/a:b",
     ];
 
     #[test]

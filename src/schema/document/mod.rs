@@ -8,6 +8,7 @@ mod form;
 mod group;
 mod person;
 mod project;
+mod state;
 mod tre;
 mod value;
 
@@ -18,6 +19,7 @@ pub use project::{
     AskConsent, DnanexusDocument, GuardsDocument, MassRemovalDocument, PlatformDocument,
     PolicyDocument, ProjectDocument, Protocol, SelectDocument, TargetDocument,
 };
+pub use state::{BucketUrl, Cloud, StatePlace};
 pub use tre::{BoundValues, ConsentDocument, InventoryDocument, ReviewStepDocument, TreDocument};
 pub use value::{
     ApiVersion, AssetSource, Day, GroupKind, Pointer, Policies, ProfileKind, ProjectKind, RateCard,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{ApiVersion, Id, Parsed, ProjectKind, TargetName};
+use super::{ApiVersion, Id, Parsed, ProjectKind, StatePlace, TargetName};
 use crate::model::{OrgId, PolicyKind};
 use crate::source::Spanned;
 
@@ -52,10 +52,9 @@ pub struct TargetDocument {
     /// The platform: `embedded`, a store of trectl's own for trying out and for tests, or
     /// `dnanexus`, the real one.
     pub platform: Spanned<PlatformDocument>,
-    /// Where the state of this target is kept: a folder, or a URL of an object store. Without it
-    /// `.trectl/state/<target>`.
-    #[schemars(example = "s3://bucket/trectl/production")]
-    pub state: Option<Spanned<String>>,
+    /// Where the state of this target is kept: a folder, or a bucket by its URL (`s3://`, `gs://`
+    /// or `az://`). Without it `.trectl/state/<target>`.
+    pub state: Option<Id<StatePlace>>,
     /// Limits the target to some TREs.
     pub select: Option<SelectDocument>,
     /// Consents that are asked for although the platform is embedded. Only `publish` makes a

@@ -66,6 +66,9 @@ pub struct Owner {
 pub(super) struct Claim {
     pub format_version: String,
     pub epoch: u64,
+    /// Tells this claim from every other one, so that nobody takes another's for its own.
+    #[serde(default)]
+    pub nonce: String,
     pub lease_ms: u64,
     pub owner: Owner,
 }
@@ -211,13 +214,18 @@ pub(super) async fn claim(
     let claim = Claim {
         format_version: FORMAT_VERSION.to_owned(),
         epoch,
+        nonce: format!("{:016x}", fastrand::u64(..)),
         lease_ms: u64::try_from(lease.as_millis()).unwrap_or(u64::MAX),
         owner: owner.clone(),
     };
     let bytes = serde_json::to_vec(&claim)
         .map_err(|error| StateError::io("written", &objects.place(&name), error.into()))?;
-    if objects.create(&name, bytes).await? == Created::Taken {
+    if objects.create(&name, bytes.clone()).await? == Created::Taken {
         return Ok(None);
+    }
+    if let Err(unsafe_store) = objects.prove(&name, &bytes).await {
+        objects.remove(&name).await?;
+        return Err(unsafe_store);
     }
     // Whoever looked long ago may claim an epoch that was tidied away. An epoch is removed only
     // while a later one is there, so that this one shows.

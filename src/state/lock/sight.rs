@@ -140,7 +140,8 @@ pub(in crate::state) async fn look(objects: &Objects) -> Result<Standing, StateE
 fn epoch_of(listed: &Listed) -> Option<u64> {
     let (_, name) = listed.name.split_once('/')?;
     let (epoch, _) = name.split_once('-')?;
-    epoch.parse().ok()
+    // Anybody may put anything there; a number of ours has so many digits that it can be counted on.
+    Some(epoch).filter(|number| number.len() == 12)?.parse().ok()
 }
 
 fn beat_of(listed: &Listed) -> Option<u64> {

@@ -2,9 +2,13 @@ mod compaction;
 mod durability;
 mod faults;
 mod fencing;
+mod mutations;
 mod order;
 mod past;
+mod remote;
 mod storage;
+#[expect(dead_code, reason = "the benchmark needs more of it")]
+mod stores;
 mod verification;
 
 #[cfg(target_os = "linux")]
