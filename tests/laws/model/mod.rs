@@ -35,11 +35,14 @@ use planner::{Part, lock_cells, transitions};
 use slice::{Slice, sketches};
 use tally::{Property, SLICE_HEAD, SliceLine, Tally};
 
+use crate::support::turn;
+
 /// So many cases, at least, must be left once those are one that are the same by renaming.
 const LEAST_CASES: usize = 100_000;
 
 #[test]
 fn every_plan_of_the_model_holds_the_contract() {
+    let _turn = turn();
     let begin = Instant::now();
     let only = std::env::var("MODEL_SLICE").ok();
     let mut all = Tally::default();

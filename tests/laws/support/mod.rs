@@ -12,8 +12,17 @@ pub mod scene;
 pub mod search;
 pub mod stage;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+/// Waits for its turn: the tests that take the better part of a minute or more run one after the
+/// other, so that what each of them prints about its time holds.
+pub fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Checks a law on `cases` worlds, the same ones in every run; prints the smallest that breaks it.
 /// `LAWS_TIMES=20 cargo test --test laws` looks at that many times as many.
