@@ -197,6 +197,7 @@ pub fn past_report(
     let not_recorded = [
         "what was changed and changed back between two looks",
         "who belonged to an org at that time",
+        "the acting account, an admin of what it creates",
         "lists that the repository did not manage",
         "TREs that it did not manage",
     ];
@@ -212,8 +213,8 @@ pub fn past_report(
 
 fn of_one(id: &TreId, known: &AsOf, query: &Query) -> PastTre {
     let AsOf { record, before: seen_before, after: seen_after, .. } = known;
-    let before = found(seen_before.as_ref(), record.as_ref());
-    let after = seen_after.as_ref().map(|seen| found(Some(seen), record.as_ref()));
+    let before = before(seen_before.as_ref(), record.as_ref());
+    let after = seen_after.as_ref().map(|seen| after(seen, record.as_ref()));
     let roles = |found: Option<&Found>| found.map(Found::roles).unwrap_or_default();
     let (was, will_be) = (roles(before.as_ref()), after.as_ref().map(|it| roles(it.as_ref())));
     let everybody: BTreeSet<_> = was.iter().chain(will_be.iter().flatten()).cloned().collect();
@@ -247,12 +248,21 @@ fn of_one(id: &TreId, known: &AsOf, query: &Query) -> PastTre {
     }
 }
 
-/// Returns what a look found, on top of what was recorded then.
-fn found(seen: Option<&Sighting>, record: Option<&AppliedTre>) -> Option<Found> {
+/// Returns what was known then: the record, with the steps that a run confirmed since the last look,
+/// and with what that look found to be otherwise.
+fn before(seen: Option<&Sighting>, record: Option<&AppliedTre>) -> Option<Found> {
+    let recorded = record.map(Found::recorded)?;
     match seen.map(|seen| &seen.sight) {
-        Some(Sight::AsRecorded(record)) => record.as_deref().map(Found::recorded),
-        Some(Sight::Observed(fields)) => record.and_then(|it| Found::recorded(it).observed(fields)),
-        None => record.map(Found::recorded),
+        Some(Sight::Observed(fields)) => recorded.observed(fields),
+        Some(Sight::AsRecorded(_)) | None => Some(recorded),
+    }
+}
+
+/// Returns what the first look after that time found.
+fn after(seen: &Sighting, record: Option<&AppliedTre>) -> Option<Found> {
+    match &seen.sight {
+        Sight::AsRecorded(then) => then.as_deref().map(Found::recorded),
+        Sight::Observed(fields) => record.and_then(|it| Found::recorded(it).observed(fields)),
     }
 }
 
@@ -268,5 +278,37 @@ fn look(sighting: &Sighting) -> Look {
             Sight::AsRecorded(_) => Vec::new(),
             Sight::Observed(fields) => fields.iter().map(|field| field.path.clone()).collect(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(users: &[&str]) -> AppliedTre {
+        let json = serde_json::json!({ "state": "active", "authorizedUsers": users });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn a_step_that_was_confirmed_since_the_last_look_counts() {
+        let tre = TreId::from_platform("tre-one");
+        let by = Author {
+            at: "2026-05-01T10:00:00Z".to_owned(),
+            segment: 1,
+            token: 1,
+            run: "run-1".to_owned(),
+            info: None,
+        };
+        let sight = Sight::AsRecorded(Some(Box::new(record(&["user-li"]))));
+        let known = AsOf {
+            record: Some(record(&["user-li", "user-new"])),
+            before: Some(Sighting { by, sight }),
+            ..AsOf::default()
+        };
+        let all = BTreeMap::from([(tre, known)]);
+        let report = past_report(&all, &Query::All, "local", Timestamp::UNIX_EPOCH);
+        let ids: Vec<&str> = report.tres[0].access.iter().map(|entry| &*entry.id).collect();
+        assert_eq!(ids, ["user-li", "user-new"]);
     }
 }
