@@ -251,11 +251,10 @@ fn the_embedded_platform_shares_no_rule_with_the_planner() {
 #[test]
 fn the_model_check_knows_the_planner_through_one_file() {
     const DOOR: &str = "model/planner.rs";
-    const SUPPORT: [&str; 5] = ["directory", "document", "exposure", "goal", "headless"];
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/laws");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut files = Vec::new();
     collect(&root.join("model"), &mut files);
-    files.extend(SUPPORT.map(|name| root.join(format!("support/{name}.rs"))));
+    collect(&root.join("world"), &mut files);
     assert!(files.iter().any(|file| file.ends_with(DOOR)), "the model check is not found");
     let mut violations = Vec::new();
     for file in files.iter().filter(|file| !file.ends_with(DOOR)) {
@@ -263,21 +262,18 @@ fn the_model_check_knows_the_planner_through_one_file() {
         let code = bare(&fs::read_to_string(file).unwrap());
         // Documents are handed on as the planner takes them; nothing is asked of it there.
         let allowed: &[&str] = match path.as_str() {
-            "support/document.rs" => &["model", "platform", "sim", "desired", "diag"],
+            "world/document.rs" => &["model", "platform", "sim", "desired", "diag"],
             _ => &["model", "platform", "sim"],
         };
         let of_program = paths_below("trectl", &code).into_iter().filter(|path| {
             !allowed.contains(&path[0].as_str()) || path.iter().any(|name| name == "*")
         });
-        let of_tests = crate_paths(&path, &code).into_iter().filter(|path| {
-            path[0] != "model" && !(path[0] == "support" && SUPPORT.contains(&path[1].as_str()))
-        });
-        let names = of_program.chain(of_tests).map(|path| path.join("::"));
-        violations.extend(names.map(|name| format!("tests/laws/{path}: uses `{name}`")));
+        let names = of_program.map(|path| path.join("::"));
+        violations.extend(names.map(|name| format!("tests/{path}: uses `{name}`")));
     }
     report(
-        "The model check is a reading of the contract of its own: neither the planner nor the lock \
-         table, and nothing of the tests that knows them, is used outside `model/planner.rs`:",
+        "The model check and its world are a reading of the contract of their own: neither the \
+         planner nor the lock table is used outside `model/planner.rs`:",
         &violations,
     );
 }

@@ -50,6 +50,5 @@ pub(crate) fn of_tre(subject: &Subject<'_>, steps: &[Step], consents: &Consents)
 pub fn of(value: &impl Serialize) -> String {
     let text = serde_json::to_vec(value).expect("keys are texts");
     let hash = Sha256::digest(text);
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{hash:x}")
 }

@@ -16,9 +16,10 @@ use trectl::platform::wire::{TreDescription, WireState};
 use trectl::sim::{InMemory, World};
 
 use crate::support::check;
-use crate::support::directory::{GHOST, TRE, USERS};
 use crate::support::scene::{Scene, scenes};
-use crate::support::stage::{Terms, change, now};
+use crate::support::stage::{Terms, change};
+use crate::world::directory::{GHOST, TRE, USERS};
+use crate::world::now;
 
 const REQUEST: &str = "treApplication-000000000000000000000001";
 

@@ -10,12 +10,12 @@ use trectl::plan::{Blocked, Status};
 use trectl::platform::wire::{TreDescription, WireState};
 
 use crate::support::check;
-use crate::support::directory::TRE;
-use crate::support::document::Document;
-use crate::support::goal::goal;
 use crate::support::moves::{Move, moves};
 use crate::support::scene::{Scene, scenes};
 use crate::support::stage::{Stage, Terms, change};
+use crate::world::directory::TRE;
+use crate::world::document::Document;
+use crate::world::goal::goal;
 
 /// Every rule that a small world can meet; the limits of lists have a test of their own.
 const RULES: [&str; 23] = [

@@ -8,9 +8,9 @@ use trectl::platform::wire::WireState;
 use trectl::sim::World;
 
 use crate::support::cast::{document, people, policies, release, stage, step, tre};
-use crate::support::directory::{TRE, inventories, seed};
-use crate::support::document::Document;
 use crate::support::stage::{Stage, Terms, change};
+use crate::world::directory::{TRE, inventories, seed};
+use crate::world::document::Document;
 
 /// Plans with everything allowed, plays the plan, and returns the calls.
 fn calls(live: Option<SeedTre>, document: &Document) -> Vec<String> {

@@ -14,11 +14,12 @@ use trectl::platform::wire::{TreDescription, WireState};
 
 use crate::support::cast::{document, people, policies, release, stage, step, tre};
 use crate::support::check;
-use crate::support::document::{Document, range};
-use crate::support::exposure::is_at_least_as_strict;
-use crate::support::goal::goal;
 use crate::support::scene::{Scene, scenes};
-use crate::support::stage::{TODAY, Terms, change, operations};
+use crate::support::stage::{Terms, change, operations};
+use crate::world::TODAY;
+use crate::world::document::{Document, range};
+use crate::world::exposure::is_at_least_as_strict;
+use crate::world::goal::goal;
 
 #[test]
 fn every_change_of_the_table_needs_its_consent() {

@@ -9,9 +9,10 @@ use trectl::platform::wire::WireState;
 use trectl::sim::World;
 
 use crate::support::cast::{document, people, policies, release, stage, step, tre};
-use crate::support::directory::{TRE, inventories, seed};
-use crate::support::document::{Document, range, repository, target};
-use crate::support::stage::{Stage, TODAY, Terms, change};
+use crate::support::stage::{Stage, Terms, change};
+use crate::world::TODAY;
+use crate::world::directory::{TRE, inventories, seed};
+use crate::world::document::{Document, range, repository, target};
 
 fn digest(live: &SeedTre, asked: &Document) -> String {
     of(&stage(Some(live.clone())).plan(asked, &Terms::consented()))

@@ -10,9 +10,9 @@ use trectl::model::{PolicyTable, PolicyValue, Strictness};
 use trectl::plan::Status;
 
 use crate::support::check;
-use crate::support::exposure::{Audience, Ends};
 use crate::support::scene::{Scene, policies, scenes};
 use crate::support::stage::{Terms, change};
+use crate::world::exposure::{Audience, Ends};
 
 #[test]
 fn what_only_tightens_exposes_nobody_more_and_what_only_loosens_nobody_less() {

@@ -7,10 +7,10 @@ use trectl::plan::{Status, TreChange};
 use trectl::platform::wire::{TreDescription, WireState};
 
 use crate::support::check;
-use crate::support::exposure::{Audience, Ends};
-use crate::support::headless::is_beheaded;
 use crate::support::scene::{Scene, scenes};
 use crate::support::stage::{Terms, change, operations};
+use crate::world::exposure::{Audience, Ends};
+use crate::world::headless::is_beheaded;
 
 type States = Vec<Option<TreDescription>>;
 

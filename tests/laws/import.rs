@@ -9,8 +9,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 use trectl::platform::seed::{Seed, SeedTre};
 
-use crate::support::directory::seed;
 use crate::support::scene::scenes;
+use crate::world::directory::seed;
 
 /// How many TREs are imported at once.
 const TRES: usize = 150;

@@ -8,9 +8,9 @@ use trectl::plan::{Status, TreChange};
 use trectl::sim::World;
 
 use crate::support::cast::document;
-use crate::support::directory::TRE;
-use crate::support::document::Document;
 use crate::support::stage::{Stage, Terms, change, operations};
+use crate::world::directory::TRE;
+use crate::world::document::Document;
 
 fn users(count: usize) -> BTreeSet<String> {
     (0..count).map(|index| format!("user-{index:04}")).collect()

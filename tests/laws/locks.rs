@@ -9,9 +9,9 @@ use trectl::platform::seed::{SeedInventories, SeedInventory, SeedTre};
 use trectl::platform::wire::WireState;
 
 use crate::support::cast::{document, people, policies, stage, step, tre};
-use crate::support::directory::{TRE, inventories};
-use crate::support::document::{Document, Step};
 use crate::support::stage::{Stage, Terms, change, operations};
+use crate::world::directory::{TRE, inventories};
+use crate::world::document::{Document, Step};
 
 const STATES: [WireState; 3] = [WireState::Draft, WireState::Active, WireState::Amending];
 

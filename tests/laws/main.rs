@@ -22,10 +22,11 @@ mod import;
 mod limits;
 mod locks;
 mod machine;
-mod model;
 mod origin;
 mod rename;
 mod shape;
 mod snapshot;
 mod sound;
 mod support;
+#[path = "../world/mod.rs"]
+mod world;

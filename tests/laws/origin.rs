@@ -9,9 +9,9 @@ use trectl::platform::seed::SeedTre;
 use trectl::platform::wire::WireState;
 
 use crate::support::cast::{document, people, policies, stage, step, tre};
-use crate::support::directory::{TRE, inventories};
-use crate::support::document::Document;
 use crate::support::stage::{Stage, Terms, change};
+use crate::world::directory::{TRE, inventories};
+use crate::world::document::Document;
 
 fn plan(live: Option<SeedTre>, asked: &Document, applied: Option<AppliedTre>) -> Plan {
     stage(live).plan(asked, &Terms::consented().after(applied))

@@ -9,10 +9,10 @@ use trectl::plan::{Action, Plan, Status};
 use trectl::platform::Operation;
 
 use crate::support::check;
-use crate::support::directory::TRE;
-use crate::support::document::range;
 use crate::support::scene::{Scene, scenes};
 use crate::support::stage::{Terms, change};
+use crate::world::directory::TRE;
+use crate::world::document::range;
 
 const OTHER: &str = "tre-renamed";
 

@@ -6,9 +6,9 @@ use serde_json::Value;
 use trectl::plan::Plan;
 
 use crate::support::check;
-use crate::support::directory::TRE;
 use crate::support::scene::{Scene, scenes};
 use crate::support::stage::Terms;
+use crate::world::directory::TRE;
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {

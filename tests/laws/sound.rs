@@ -7,10 +7,10 @@ use trectl::plan::{Action, Status};
 use trectl::sim::World;
 
 use crate::support::check;
-use crate::support::directory::TRE;
-use crate::support::goal::{goal, normal};
 use crate::support::scene::{Scene, rows, scenes};
 use crate::support::stage::{Stage, Terms, change, operations};
+use crate::world::directory::TRE;
+use crate::world::goal::{goal, normal};
 
 #[test]
 fn a_ready_plan_is_never_refused_and_the_second_one_is_empty() {

@@ -13,11 +13,11 @@ use super::memory::{Memory, origin};
 use super::run::Made;
 use super::script::{Apply, How, Script, values};
 use super::theatre::{OPERATOR, Theatre, met, part};
-use crate::support::directory::seed;
-use crate::support::exposure::{Audience, Ends, is_at_least_as_strict};
-use crate::support::goal::{goal, is_loosest};
-use crate::support::headless::is_beheaded;
 use crate::support::stage::Terms;
+use crate::world::directory::seed;
+use crate::world::exposure::{Audience, Ends, is_at_least_as_strict};
+use crate::world::goal::{goal, is_loosest};
+use crate::world::headless::is_beheaded;
 
 /// Holds the laws against the plan as it is now, with nothing allowed beside the document.
 pub fn plan(theatre: &Theatre, script: &Script) {

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use trectl::model::{DesiredState, Visibility};
 
 use crate::support::cast;
-use crate::support::directory::{LISTED, TRE, USERS, inventories};
-use crate::support::document::{Document, Step};
 use crate::support::scene::policies;
+use crate::world::directory::{LISTED, TRE, USERS, inventories};
+use crate::world::document::{Document, Step};
 
 /// A change of a document; `None` takes the key out.
 #[derive(Debug, Clone)]

@@ -8,8 +8,8 @@ use trectl::plan::{FieldChange, Step};
 use trectl::platform::wire::{TreDescription, WireState};
 
 use super::script::values;
-use crate::support::document::Document;
-use crate::support::goal::is_loosest;
+use crate::world::document::Document;
+use crate::world::goal::is_loosest;
 
 /// The lists of people that are remembered, each with the operations that change it.
 const LISTS: [(&str, &str, &str, &str); 2] = [

@@ -16,7 +16,6 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 
 use crate::support::stage::Terms;
-use crate::support::turn;
 use edits::Edit;
 use script::{Act, Apply, How, Script};
 use theatre::Theatre;
@@ -27,7 +26,6 @@ const ACTS: usize = 40;
 
 #[test]
 fn whatever_happens_the_laws_hold() {
-    let _turn = turn();
     let times = std::env::var("LAWS_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     let config = Config {
         failure_persistence: None,

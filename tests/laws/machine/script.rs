@@ -8,8 +8,8 @@ use trectl::desired::{Consent, ConsentKind};
 use trectl::model::DesiredState;
 
 use super::edits::{ByHand, Edit, by_hand, edits, whole};
-use crate::support::document::{Document, range};
-use crate::support::stage::TODAY;
+use crate::world::TODAY;
+use crate::world::document::{Document, range};
 
 /// The repository, and the day.
 #[derive(Debug, Clone)]

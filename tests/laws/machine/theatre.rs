@@ -16,9 +16,9 @@ use super::memory::Memory;
 use super::run::{Made, Mishap, Office};
 use super::script::{Act, Apply, How, Script};
 use crate::support::cast;
-use crate::support::directory::TRE;
-use crate::support::goal::{goal, normal};
 use crate::support::stage::{Stage, Terms, change};
+use crate::world::directory::TRE;
+use crate::world::goal::{goal, normal};
 
 pub const OPERATOR: &str = "user-olga";
 

@@ -8,9 +8,9 @@ use trectl::platform::seed::{Seed, SeedInventories, SeedStep, SeedTre, SeedVisib
 use trectl::platform::wire::WireState;
 use trectl::sim::World;
 
-use super::directory::{TRE, inventories, seed};
-use super::document::{Document, Step};
 use super::stage::Stage;
+use crate::world::directory::{TRE, inventories, seed};
+use crate::world::document::{Document, Step};
 
 /// A TRE in a state, with two reviewed steps, a few people, and the first inventory.
 pub fn tre(state: WireState) -> SeedTre {

@@ -1,28 +1,14 @@
-//! What the laws are told with: a small world, what people may ask for in it, and a stage on which
-//! a plan is made and played.
+//! What the laws are told with, besides the small world: what people may ask for in it, and a stage
+//! on which a plan is made and played.
 
 pub mod cast;
-pub mod directory;
-pub mod document;
-pub mod exposure;
-pub mod goal;
-pub mod headless;
 pub mod moves;
 pub mod scene;
 pub mod search;
 pub mod stage;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-
-/// Waits for its turn: the tests that take the better part of a minute or more run one after the
-/// other, so that what each of them prints about its time holds.
-pub fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Checks a law on `cases` worlds, the same ones in every run; prints the smallest that breaks it.
 /// `LAWS_TIMES=20 cargo test --test laws` looks at that many times as many.

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use trectl::model::DesiredState;
 use trectl::platform::wire::{TreDescription, WireStep};
 
-use super::directory::TRE;
-use super::document::Document;
-use super::goal::{is_loosest, is_same};
+use crate::world::directory::TRE;
+use crate::world::document::Document;
+use crate::world::goal::{is_loosest, is_same};
 
 /// One call: its route and its input.
 pub type Move = (String, Value);

@@ -14,11 +14,11 @@ use trectl::platform::seed::{
 use trectl::platform::wire::WireState;
 use trectl::sim::World;
 
-use super::directory::{
+use super::stage::Stage;
+use crate::world::directory::{
     ACTORS, BILLING, LISTED, LIVE_INVENTORIES, REGIONS, TRE, USERS, inventories, seed,
 };
-use super::document::{Document, Step, assets};
-use super::stage::Stage;
+use crate::world::document::{Document, Step, assets};
 
 /// A case.
 #[derive(Clone)]

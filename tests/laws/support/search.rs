@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use trectl::platform::wire::TreDescription;
 
-use super::directory::TRE;
-use super::document::{Document, assets};
-use super::exposure::{Audience, Ends};
-use super::goal::{goal, normal};
-use super::headless::is_beheaded;
 use super::moves::{Move, moves};
 use super::scene::Scene;
+use crate::world::directory::TRE;
+use crate::world::document::{Document, assets};
+use crate::world::exposure::{Audience, Ends};
+use crate::world::goal::{goal, normal};
+use crate::world::headless::is_beheaded;
 
 /// What a search found.
 #[derive(Debug)]

@@ -1,11 +1,8 @@
 //! A platform on which a plan is made and played, call by call.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context as Task, Poll, Waker};
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use trectl::desired::{ConsentKind, Desired, DesiredTre, Target};
 use trectl::live::{self, Content, LiveError, Snapshot};
@@ -15,11 +12,9 @@ use trectl::platform::wire::TreDescription;
 use trectl::platform::{PlatformError, PlatformErrorKind, Reader, Wire};
 use trectl::sim::{InMemory, World};
 
-use super::directory::{GHOST, TRE, USERS};
-use super::document::{Document, repository, target};
-
-/// The day on which plans are made unless told otherwise.
-pub const TODAY: Date = date(2026, 5, 1);
+use crate::world::directory::{GHOST, TRE, USERS};
+use crate::world::document::{Document, repository, target};
+use crate::world::{TODAY, now};
 
 /// What a plan is made under, besides the document.
 #[derive(Clone)]
@@ -279,12 +274,4 @@ pub fn change(plan: &Plan) -> &TreChange {
 /// Returns the operations of a plan.
 pub fn operations(change: &TreChange) -> Vec<String> {
     change.steps.iter().map(|step| step.operation.to_string()).collect()
-}
-
-/// Returns what a future gives that never waits: the embedded platform answers at once.
-pub fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Task::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("a platform in memory never waits"),
-    }
 }

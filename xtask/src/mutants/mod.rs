@@ -95,10 +95,14 @@ fn table(root: &Path) -> Result<Table, String> {
 
 /// Tells whether a test stands where its name says.
 fn exists(root: &Path, test: &Test) -> bool {
-    let Some((module, name)) = test.name.rsplit_once("::") else { return false };
     let folder = root.join(test.binary.folder());
-    let path = module.replace("::", "/");
-    let files = [folder.join(format!("{path}.rs")), folder.join(path).join("mod.rs")];
+    let (files, name) = match test.name.rsplit_once("::") {
+        None => (vec![folder.join("main.rs")], test.name.as_str()),
+        Some((module, name)) => {
+            let path = folder.join(module.replace("::", "/"));
+            (vec![path.with_extension("rs"), path.join("mod.rs")], name)
+        }
+    };
     let is_there = |text: String| text.contains(&format!("fn {name}("));
     files.iter().filter_map(|file| fs::read_to_string(file).ok()).any(is_there)
 }

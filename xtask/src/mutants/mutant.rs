@@ -37,11 +37,12 @@ pub enum Binary {
     Laws,
     /// The unit tests.
     Lib,
+    Model,
     Platform,
 }
 
 impl Binary {
-    pub const ALL: [Self; 4] = [Self::Crash, Self::Laws, Self::Lib, Self::Platform];
+    pub const ALL: [Self; 5] = [Self::Crash, Self::Laws, Self::Lib, Self::Model, Self::Platform];
 
     /// Returns the name that cargo gives its target.
     pub fn name(self) -> &'static str {
@@ -49,6 +50,7 @@ impl Binary {
             Self::Crash => "crash",
             Self::Laws => "laws",
             Self::Lib => "trectl",
+            Self::Model => "model",
             Self::Platform => "platform",
         }
     }
@@ -59,6 +61,7 @@ impl Binary {
             Self::Crash => "tests/crash",
             Self::Laws => "tests/laws",
             Self::Lib => "src",
+            Self::Model => "tests/model",
             Self::Platform => "tests/platform",
         }
     }
@@ -67,7 +70,7 @@ impl Binary {
     pub fn arguments(self) -> Vec<&'static str> {
         match self {
             Self::Lib => vec!["--lib"],
-            Self::Crash | Self::Laws | Self::Platform => vec!["--test", self.name()],
+            Self::Crash | Self::Laws | Self::Model | Self::Platform => vec!["--test", self.name()],
         }
     }
 }
@@ -113,8 +116,8 @@ impl Test {
 
     /// Returns a property of the model check, in one slice.
     pub fn model(model: Model) -> Self {
-        let name = "model::every_plan_of_the_model_holds_the_contract".to_owned();
-        Self { binary: Binary::Laws, name, model: Some(model) }
+        let name = "every_plan_of_the_model_holds_the_contract".to_owned();
+        Self { binary: Binary::Model, name, model: Some(model) }
     }
 
     /// Returns the slice of the model check that it runs.

@@ -15,8 +15,8 @@ use super::call::{
     setting_word, text_word,
 };
 use super::slice::Slice;
-use crate::support::document::Document;
-use crate::support::goal::{goal, is_same, normal};
+use crate::world::document::Document;
+use crate::world::goal::{goal, is_same, normal};
 
 /// Returns the settings of `update`, by their names on the wire.
 pub fn settings(tre: &TreDescription) -> [(&'static str, Cow<'_, Value>); 7] {

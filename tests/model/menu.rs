@@ -8,8 +8,8 @@ use trectl::model::Visibility;
 use trectl::platform::seed::SeedTre;
 
 use super::call::{Call, in_order};
-use crate::support::directory::TRE;
-use crate::support::document::{Document, Step};
+use crate::world::directory::TRE;
+use crate::world::document::{Document, Step};
 
 /// Values by key, each once.
 type Choices = BTreeMap<String, Vec<Value>>;

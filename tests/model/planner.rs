@@ -14,9 +14,9 @@ use trectl::sim::{InMemory, World};
 
 use super::call::Call;
 use super::consent::GUARD;
-use crate::support::directory::TRE;
-use crate::support::document::{Document, repository, target};
-use crate::support::stage::{TODAY, change, now};
+use crate::world::directory::TRE;
+use crate::world::document::{Document, repository, target};
+use crate::world::{TODAY, now};
 
 /// How much of a change is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +185,10 @@ fn asked(all: &Directory, questions: &Questions) -> Directory {
 }
 
 fn answer(plan: Plan) -> Answer {
-    let of_tre = change(&plan);
+    let mut changes = plan.resource_changes.iter().filter(|change| change.name == TRE);
+    let (Some(of_tre), None) = (changes.next(), changes.next()) else {
+        panic!("a plan speaks of the TRE once")
+    };
     let call = |step: &plan::Step| Call { route: step.route.clone(), input: step.input.clone() };
     let blocked = |it: &plan::Blocked| Blocked {
         path: it.path.clone(),

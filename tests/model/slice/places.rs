@@ -6,8 +6,8 @@ use super::Sketch;
 use super::parts::{
     OPERATOR, cross, documents, in_every_state, inventory, live, or_unmanaged, parts, people,
 };
-use crate::support::directory::{BILLING, REGIONS};
-use crate::support::document::Document;
+use crate::world::directory::{BILLING, REGIONS};
+use crate::world::document::Document;
 
 /// Inventories by their places in the directory: at home; with a showcase that the acting account
 /// does not administer.

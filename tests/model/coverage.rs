@@ -4,7 +4,7 @@ use trectl::model::DesiredState;
 use trectl::platform::wire::{TreDescription, WireState, WireStep};
 
 use super::case::{Case, settings};
-use crate::support::goal::normal;
+use crate::world::goal::normal;
 
 /// A setting, by its key in a document, or a live state; and a state.
 pub type Pair = (String, String);

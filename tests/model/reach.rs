@@ -8,7 +8,7 @@ use trectl::platform::seed::Seed;
 use trectl::platform::wire::{TreDescription, WireState};
 
 use super::graph::Graph;
-use crate::support::exposure::{
+use crate::world::exposure::{
     Audience, Exposure, Incomparable, incomparable, is_swapped_in, swapped_steps,
 };
 

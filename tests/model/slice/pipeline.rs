@@ -7,7 +7,7 @@ use super::parts::{
     FIRST, OPERATOR, SECOND, cross, documents, exchange, exchange_versions, in_every_state,
     inventory, live, live_step, or_unmanaged, parts, step,
 };
-use crate::support::document::{Document, Step};
+use crate::world::document::{Document, Step};
 
 /// Returns every list of different steps, short ones first, each step in each of its forms.
 fn lists<T: Clone>(ids: &[&str], longest: usize, forms: impl Fn(&str) -> Vec<T>) -> Vec<Vec<T>> {

@@ -8,7 +8,7 @@ use super::parts::{
     FIRST, OPERATOR, SECOND, cross, documents, exchange, exchange_versions, in_every_state,
     inventory, live, live_step, or_unmanaged, parts, step,
 };
-use crate::support::document::Document;
+use crate::world::document::Document;
 
 fn lists() -> [Value; 3] {
     [json!(["app-a"]), json!(["app-b"]), json!(["app-a", "app-b"])]
@@ -36,8 +36,8 @@ pub fn policies() -> Sketch {
     let lives = cross(lives, &or_unmanaged(&lists), live_policy("allowedExecutables"));
     let lives = cross(lives, &or_unmanaged(&switches), live_policy("containsPHI"));
     let documents = documents(|all| {
-        let switches = [json!(true), json!(false), json!(null)];
-        let all = cross(all, &or_unmanaged(&switches[..2]), policy("restricted"));
+        let switches = [json!(true), json!(false)];
+        let all = cross(all, &or_unmanaged(&switches), policy("restricted"));
         let all = cross(all, &or_unmanaged(&lists), policy("allowedExecutables"));
         cross(all, &or_unmanaged(&switches), policy("containsPHI"))
     });

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, in_order};
 use super::graph::{Edge, Graph, key};
-use crate::support::document::Document;
+use crate::world::document::Document;
 
 /// Names that are exchanged at once.
 pub type Exchange = Vec<(String, String)>;

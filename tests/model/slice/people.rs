@@ -12,14 +12,17 @@ use super::parts::{
 /// listed × visibility; documents name somebody who does not exist, too.
 pub fn people() -> Sketch {
     let admins = parts(&[OPERATOR, "user-ben", "user-fay"]);
-    let listed: [&[&str]; 2] = [&[OPERATOR], &["user-eve"]];
+    // The acting account sees the TRE as listed, not at all, and as everybody does.
+    let seen: [(&[&str], SeedVisibility); 3] = [
+        (&[OPERATOR], SeedVisibility::Private),
+        (&["user-eve"], SeedVisibility::Private),
+        (&["user-eve"], SeedVisibility::Public),
+    ];
     let lives = in_every_state(vec![live()], &[Some(FIRST)]);
     let lives = cross(lives, &admins[1..], |it, to| it.admins = list(to).into_iter().collect());
-    let lives = cross(lives, &listed, |it, to| {
-        it.authorized_users = list(to).into_iter().collect();
-    });
-    let lives = cross(lives, &[SeedVisibility::Private, SeedVisibility::Public], |it, to| {
-        it.visibility = *to;
+    let lives = cross(lives, &seen, |it, (listed, visibility)| {
+        it.authorized_users = list(listed).into_iter().collect();
+        it.visibility = *visibility;
     });
     let mut wanted = parts(&[OPERATOR, "user-ben", "user-fay"]);
     wanted.push(vec!["user-ben", "user-ghost"]);

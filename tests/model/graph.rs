@@ -11,9 +11,9 @@ use trectl::platform::wire::TreDescription;
 use trectl::sim::World;
 
 use super::call::{Call, in_order};
-use crate::support::directory::{GHOST, TRE, USERS};
-use crate::support::goal::normal;
-use crate::support::headless::is_beheaded;
+use crate::world::directory::{GHOST, TRE, USERS};
+use crate::world::goal::normal;
+use crate::world::headless::is_beheaded;
 
 /// Where a call leads: what the platform answers then, and the world itself where that is new.
 type Followed = (String, Option<World>);

@@ -6,8 +6,8 @@ use trectl::model::{ConsentKind, DesiredState};
 use trectl::platform::wire::{TreDescription, WireState};
 
 use super::case::Case;
-use crate::support::exposure::is_at_least_as_strict;
-use crate::support::goal::{is_loosest, is_same};
+use crate::world::exposure::is_at_least_as_strict;
+use crate::world::goal::{is_loosest, is_same};
 
 /// The guard against removing many people at once, low enough for a small world.
 #[derive(Debug, Clone, Copy)]

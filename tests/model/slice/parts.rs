@@ -7,8 +7,8 @@ use trectl::platform::seed::{SeedInventories, SeedInventory, SeedStep, SeedTre, 
 use trectl::platform::wire::WireState;
 
 use super::super::rename::Exchange;
-use crate::support::directory::{BILLING, REGIONS, TRE, inventories};
-use crate::support::document::{Document, Step};
+use crate::world::directory::{BILLING, REGIONS, TRE, inventories};
+use crate::world::document::{Document, Step};
 
 /// Who acts, unless a slice is about that.
 pub const OPERATOR: &str = "user-olga";

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Sketch;
 use super::parts::{OPERATOR, cross, documents, exchange, in_every_state, live, or_unmanaged};
-use crate::support::directory::{BILLING, REGIONS};
+use crate::world::directory::{BILLING, REGIONS};
 
 const NAMES: [&str; 2] = ["Genomics", "Proteomics"];
 const TEXTS: [&str; 2] = ["Of the cohort.", "Of everybody."];

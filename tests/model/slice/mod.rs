@@ -20,8 +20,8 @@ use super::menu::menu;
 use super::planner::Planner;
 use super::reach::Reach;
 use super::rename::{Exchange, Renamings};
-use crate::support::directory::{BILLING, LISTED, USERS, seed};
-use crate::support::document::{Document, assets};
+use crate::world::directory::{BILLING, LISTED, USERS, seed};
+use crate::world::document::{Document, assets};
 
 /// What a slice is built from.
 pub struct Sketch {

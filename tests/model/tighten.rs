@@ -5,8 +5,8 @@ use trectl::model::{DesiredState, Visibility};
 use trectl::platform::wire::{TreDescription, WireState};
 
 use super::case::Case;
-use crate::support::exposure::is_at_least_as_strict;
-use crate::support::goal::is_loosest;
+use crate::world::exposure::is_at_least_as_strict;
+use crate::world::goal::is_loosest;
 
 /// Whether closing the TRE for new requests is consented to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

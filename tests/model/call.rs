@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use crate::support::directory::TRE;
+use crate::world::directory::TRE;
 
 /// One call of the platform.
 #[derive(Debug, Clone, PartialEq)]

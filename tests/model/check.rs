@@ -14,7 +14,7 @@ use super::reach::Ends;
 use super::search::{Memory, search};
 use super::tally::{Kind, Property, Tally};
 use super::tighten::{Closing, tightened};
-use crate::support::goal::is_same;
+use crate::world::goal::is_same;
 
 /// A property that a case breaks, and what shows it.
 #[derive(Debug)]
@@ -33,9 +33,8 @@ pub struct Bench {
     pub tally: Tally,
     /// The states on which a document was seen to be settled.
     settled: HashSet<(usize, usize)>,
-    /// Whether a plan was written out, and whether a blocked one was made twice.
+    /// Whether a plan was written out.
     is_written: bool,
-    is_blocked_twice: bool,
     /// The live states in which a change that tightens nothing was seen.
     untightened: Vec<Option<WireState>>,
 }
@@ -48,7 +47,6 @@ impl Bench {
             tally: Tally::default(),
             settled: HashSet::new(),
             is_written: false,
-            is_blocked_twice: false,
             untightened: Vec::new(),
         }
     }
@@ -145,16 +143,9 @@ impl Checks<'_> {
         Ok(())
     }
 
-    /// Two plans of the same are the same. Of those that are blocked, which are most, one is made
-    /// twice for each document of a slice; writing plans out takes longer than making them, so the
-    /// bytes are compared once for each document, too.
+    /// Two plans of the same are the same, in every value. Writing them out takes longer than
+    /// making them, so the bytes are compared once for each document.
     fn deterministic(&mut self, needed: &BTreeSet<ConsentKind>) -> Result<(), Broken> {
-        let is_idle = self.planned.status == Status::NoOp;
-        let is_done =
-            self.kind.is_blocked && std::mem::replace(&mut self.bench.is_blocked_twice, true);
-        if is_idle || is_done {
-            return Ok(());
-        }
         let again = self.inquiry.plan(needed, Part::Whole);
         let is_due = !std::mem::replace(&mut self.bench.is_written, true);
         if !again.is_same(self.planned) || (is_due && again.bytes() != self.planned.bytes()) {
@@ -333,7 +324,8 @@ impl Checks<'_> {
 
     /// `--tighten-only` makes the calls that only take away, all of them, in every TRE that the
     /// acting account may change. Where nothing is to be taken away, it is asked for one change of
-    /// a document in each live state.
+    /// a document in each live state: it is no property of every plan, and half of all plans would
+    /// be made once more for it.
     fn tighten_only(&mut self, closing: Closing) -> Result<(), Broken> {
         let case = self.case;
         let consents = match closing {
