@@ -141,13 +141,15 @@ impl Past {
     }
 }
 
-/// Compares an apply that keeps its state in a folder with one that keeps it nowhere.
+/// Compares an apply that keeps its state in a folder with one that keeps it in memory, and both
+/// with the same calls alone, without lock and journal.
 fn applies() {
     println!("apply of {APPLIED} TREs        time    objects of the journal");
     for _ in 0..3 {
-        for kind in ["memory", "folder"] {
+        for kind in ["calls alone", "memory", "folder"] {
             let fleet = Fleet::of(APPLIED);
             let applied = match kind {
+                "calls alone" => fleet.call(),
                 "folder" => fleet.apply(),
                 _ => {
                     let store = Arc::new(Flawed::new(Flaw::None));
