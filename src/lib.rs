@@ -18,6 +18,7 @@ pub mod desired;
 pub mod diag;
 pub mod diff;
 pub mod drift;
+pub mod forge;
 pub mod lifecycle;
 pub mod live;
 pub mod model;

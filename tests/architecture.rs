@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["desired", "inventory"],
     &["diff", "lifecycle", "rules"],
     &["access", "drift", "plan", "guardrail"],
-    &["live", "api", "sim", "state"],
+    &["live", "api", "forge", "sim", "state"],
     &["apply"],
     &["cli"],
 ];
@@ -37,6 +37,10 @@ const PURE: &[&str] = &[
     "diag",
     "diff",
     "drift",
+    "forge/dialect.rs",
+    "forge/error.rs",
+    "forge/keep.rs",
+    "forge/place.rs",
     "guardrail",
     "inventory",
     "lifecycle",
@@ -103,7 +107,8 @@ const IMPURE_WORDS: &[&str] = &[
 ];
 
 /// Where asynchronous code may be.
-const ASYNC: &[&str] = &["api", "apply", "cli", "live", "sim", "state", "platform/client.rs"];
+const ASYNC: &[&str] =
+    &["api", "apply", "cli", "forge", "live", "sim", "state", "platform/client.rs"];
 
 const LONGEST_FILE: usize = 400;
 const LONGEST_MAIN: usize = 40;

@@ -42,21 +42,24 @@ pub enum ClientError {
     Other(String),
 }
 
-/// Returns what makes connections; none is made yet.
-pub(super) fn client(config: &Config, ca: Option<&[u8]>) -> Result<reqwest::Client, ClientError> {
+/// Returns what every connection keeps to, whoever is spoken to.
+pub(crate) fn builder() -> reqwest::ClientBuilder {
     // Somebody may have chosen one before; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let Config { endpoint, token: _, ca: path, proxy, no_proxy } = config;
-    let mut builder = reqwest::Client::builder()
+    reqwest::Client::builder()
         .user_agent(USER_AGENT)
-        .gzip(true)
         .connect_timeout(CONNECTING)
         .timeout(ANSWERING)
         .redirect(reqwest::redirect::Policy::none())
         .tls_version_min(reqwest::tls::Version::TLS_1_2)
         .referer(false)
         .retry(reqwest::retry::never())
-        .no_proxy();
+}
+
+/// Returns what makes connections; none is made yet.
+pub(super) fn client(config: &Config, ca: Option<&[u8]>) -> Result<reqwest::Client, ClientError> {
+    let Config { endpoint, token: _, ca: path, proxy, no_proxy } = config;
+    let mut builder = builder().gzip(true).no_proxy();
     match (path, ca) {
         (Some(Setting { value: path, origin }), Some(pem)) => {
             builder = builder.tls_certs_only(certificates(path, origin, pem)?);
@@ -90,7 +93,7 @@ fn certificates(path: &Path, origin: &Origin, pem: &[u8]) -> Result<Vec<Certific
 }
 
 /// Returns what lies behind an error: the outermost words only say that there is one.
-fn last_cause(error: &reqwest::Error) -> String {
+pub(crate) fn last_cause(error: &reqwest::Error) -> String {
     let first: &(dyn Error + 'static) = error;
     let chain = std::iter::successors(Some(first), |&error| error.source());
     chain.last().map(ToString::to_string).unwrap_or_default()

@@ -7,7 +7,7 @@
 mod answer;
 mod client;
 pub mod config;
-mod connect;
+pub(crate) mod connect;
 mod event;
 mod pace;
 mod retry;

@@ -101,11 +101,16 @@ impl Backoff {
         if class != Class::Later && counted > repeats {
             return None;
         }
-        let wait = match retry_after {
+        let wait = self.wait(failures, retry_after, random);
+        (elapsed + wait <= self.limit).then_some(wait)
+    }
+
+    /// Returns how long is waited after so many failures; `random` lies between 0 and 1.
+    pub(crate) fn wait(&self, failures: u32, asked: Option<Duration>, random: f64) -> Duration {
+        match asked {
             Some(asked) => asked + self.unit.mul_f64(random),
             None => self.delay(failures, random),
-        };
-        (elapsed + wait <= self.limit).then_some(wait)
+        }
     }
 
     /// One unit after the first failure, then at random from 2^(n−2) to 2^(n−1) units.

@@ -92,6 +92,12 @@ impl Output {
         warn(&self.settings, text);
     }
 
+    /// Warns of what went wrong where the run goes on.
+    pub fn warn_of(&self, failure: &Failure) {
+        let label = self.settings.stderr.paint(Role::Change, "warning");
+        self.stderr(&failure_text(failure, &label));
+    }
+
     /// Writes a line to standard error; where that is closed, nobody listens.
     pub fn stderr(&self, text: &str) {
         print_talk(text);
@@ -105,7 +111,7 @@ impl Output {
                 if self.settings.is_json() {
                     self.json(&failure_document(failure));
                 }
-                self.stderr(&failure_text(failure, self.settings.stderr));
+                self.stderr(&failure_text(failure, &error_label(self.settings.stderr)));
             }
         }
     }
@@ -130,7 +136,7 @@ impl Output {
                 if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
             self.stderr(&format!(
                 "{}: The documents have {errors}; nothing was done.",
-                self.settings.stderr.paint(Role::Refused, "error")
+                error_label(self.settings.stderr)
             ));
         }
     }
@@ -224,13 +230,16 @@ pub fn print_talk(text: &str) {
 /// Prints a failure that the output itself met.
 pub fn print_failure(failure: &Failure, palette: Palette) {
     let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "{}", failure_text(failure, palette));
+    let _ = write!(stderr, "{}", failure_text(failure, &error_label(palette)));
+}
+
+fn error_label(palette: Palette) -> String {
+    palette.paint(Role::Refused, "error").to_string()
 }
 
 /// Returns a failure as people read it.
-fn failure_text(failure: &Failure, palette: Palette) -> String {
-    let mut text =
-        format!("{}: {}\n", palette.paint(Role::Refused, "error"), escape(&failure.message));
+fn failure_text(failure: &Failure, label: &str) -> String {
+    let mut text = format!("{label}: {}\n", escape(&failure.message));
     for cause in failure.causes() {
         text.push_str(&format!("  because: {}\n", escape(&cause)));
     }

@@ -2,13 +2,14 @@
 //!
 //! It covers target, id, changed fields, steps and consents; not commit, time, tool version,
 //! impact, unmanaged fields or other TREs. So it survives a squash merge and a neighbour's change.
+//! That of a whole plan is over its target and the digests of its TREs.
 
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::consent::Consents;
-use super::model::Step;
+use super::model::{Plan, Step};
 use super::subject::Subject;
 use crate::model::{ConsentKind, DesiredState, TreId};
 use crate::platform::Operation;
@@ -51,4 +52,17 @@ pub fn of(value: &impl Serialize) -> String {
     let text = serde_json::to_vec(value).expect("keys are texts");
     let hash = Sha256::digest(text);
     format!("sha256:{hash:x}")
+}
+
+/// Returns `sha256:…` of a whole plan: equal where nothing that is applied differs.
+pub fn of_plan(plan: &Plan) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(&plan.target.name);
+    for change in &plan.resource_changes {
+        hasher.update([0]);
+        hasher.update(&change.name);
+        hasher.update([0]);
+        hasher.update(&change.digest);
+    }
+    format!("sha256:{:x}", hasher.finalize())
 }

@@ -22,7 +22,7 @@ mod tighten;
 mod warning;
 
 pub use consent::Allow;
-pub use digest::of as digest;
+pub use digest::{of as digest, of_plan as digest_of_plan};
 pub use model::*;
 pub use planner::{Context, Extent, plan, target_info, unmanaged};
 pub use question::{questions, unanswered};

@@ -1,6 +1,7 @@
 //! The command line as it is written.
 
 mod audit;
+mod comment;
 mod global;
 mod state;
 
@@ -11,6 +12,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 pub use self::audit::{AsOf, Audit, Log, Verify, When};
+pub use self::comment::Comment;
 pub use self::global::{Color, Format, Global};
 pub use self::state::{Forget, Gc, State, Unlock};
 use crate::desired::ConsentKind;
@@ -77,6 +79,8 @@ pub enum Command {
     /// Reads the journal: what was done, by whom, when and from which commit
     #[command(subcommand)]
     Audit(Audit),
+    /// Keeps one comment for each plan on the pull request, and folds the older ones
+    Comment(Comment),
     /// Lists the targets of the project file, for whoever runs one beside another
     Targets,
     /// Prints a completion script for a shell

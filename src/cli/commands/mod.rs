@@ -2,6 +2,7 @@
 
 mod apply;
 mod audit;
+mod comment;
 mod completions;
 mod doctor;
 mod drift;
@@ -43,6 +44,7 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
         Command::Sim(args) => sim::run(args, output),
         Command::State(args) => state::run(args, output),
         Command::Audit(args) => audit::run(args, output),
+        Command::Comment(args) => comment::run(args, output),
         Command::Targets => targets::run(output),
         Command::Completions(args) => completions::run(args, output),
         Command::Man => man::run(output),
@@ -73,6 +75,7 @@ pub fn has_effects(command: &Command) -> bool {
     match command {
         Command::Drift(args) => args.record,
         Command::Apply(_)
+        | Command::Comment(_)
         | Command::Import(_)
         | Command::New(_)
         | Command::Snapshot(_)

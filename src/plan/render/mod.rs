@@ -23,8 +23,6 @@ mod wrap;
 
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 pub use drift::{DriftReport, drift_human};
 pub use explain::explanation;
 pub use field::count;
@@ -35,7 +33,7 @@ pub use people::name_some;
 pub use summary::nothing;
 pub use text::{Page, Palette, Para, Role};
 
-use super::{Extent, Plan, TreChange};
+use super::{Extent, Plan, TreChange, digest_of_plan};
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,17 +108,11 @@ pub fn changes(changes: &[TreChange], options: &Options) -> String {
     page.finish()
 }
 
-/// Returns the short name of a plan: a digest over the digests of its TREs.
+/// Returns the short name of a plan: the beginning of its digest.
 pub fn plan_id(plan: &Plan) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(&plan.target.name);
-    for change in &plan.resource_changes {
-        hasher.update([0]);
-        hasher.update(&change.name);
-        hasher.update([0]);
-        hasher.update(&change.digest);
-    }
-    let hex: String = hasher.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let (left, right) = hex.split_at(4);
+    let digest = digest_of_plan(plan);
+    let hex = digest.trim_start_matches("sha256:");
+    let (left, rest) = hex.split_at(4);
+    let (right, _) = rest.split_at(4);
     format!("{left}-{right}")
 }

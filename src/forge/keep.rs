@@ -1,0 +1,210 @@
+//! What becomes of the comments that are there. One comment is kept for each plan: a plan that is
+//! the same writes over its own, another one comes beside it, and the older ones are folded, since
+//! an approval is for one plan. Pure.
+
+use std::fmt::Write as _;
+
+/// How every comment of ours begins.
+const OPENING: &str = "<!-- trectl ";
+const FOLDED: &str = " superseded";
+
+/// A comment as the forge tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// The forge's own id.
+    pub id: u64,
+    /// Who wrote it.
+    pub author: String,
+    /// The Markdown.
+    pub body: String,
+}
+
+/// What a comment is about: it stands in the comment, where nobody sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// What is kept: the plan of one target, for example.
+    key: String,
+    /// The digest of what the comment says.
+    digest: String,
+}
+
+impl Mark {
+    /// Returns the mark of something with a digest.
+    pub fn new(key: &str, digest: &str) -> Self {
+        Self { key: escaped(key), digest: escaped(digest) }
+    }
+
+    fn line(&self, is_folded: bool) -> String {
+        let folded = if is_folded { FOLDED } else { "" };
+        format!("{OPENING}key={} digest={}{folded} -->\n", self.key, self.digest)
+    }
+
+    /// Returns the whole body of a comment.
+    pub fn above(&self, text: &str) -> String {
+        self.line(false) + text
+    }
+}
+
+/// Writes what could end a comment of HTML, or be taken for two words, as `%` and its bytes.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        let is_second_dash = byte == b'-' && escaped.ends_with('-');
+        let is_plain = byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte);
+        if is_plain && !is_second_dash {
+            escaped.push(char::from(byte));
+        } else {
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// A comment is to be written.
+    Create,
+    /// This comment is to say something else.
+    Update {
+        /// Its id.
+        id: u64,
+    },
+    /// This comment says it already.
+    Leave {
+        /// Its id.
+        id: u64,
+    },
+}
+
+/// What is to be done, and which comments are to be folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deeds {
+    /// With the comment itself.
+    pub act: Act,
+    /// The comments whose plans are no longer the newest, with what they are to say.
+    pub folds: Vec<(u64, String)>,
+}
+
+/// Decides. Only comments of `author` count: a mark can be copied by anybody.
+pub fn decide(comments: &[Comment], author: &str, mark: &Mark, body: &str) -> Deeds {
+    let ours = comments.iter().filter(|comment| comment.author.eq_ignore_ascii_case(author));
+    let live: Vec<(&Comment, Mark)> = ours
+        .filter_map(|comment| Some((comment, read(&comment.body)?)))
+        .filter(|(_, found)| found.key == mark.key)
+        .collect();
+    let (same, older): (Vec<_>, Vec<_>) = live.into_iter().partition(|(_, found)| found == mark);
+    // Where runs crossed there may be two of the same: the last one is kept.
+    let act = match same.last() {
+        None => Act::Create,
+        Some((comment, _)) if is_same(&comment.body, body) => Act::Leave { id: comment.id },
+        Some((comment, _)) => Act::Update { id: comment.id },
+    };
+    let twins = same.iter().rev().skip(1).rev();
+    let folds =
+        older.iter().chain(twins).map(|(comment, found)| (comment.id, fold(comment, found)));
+    Deeds { act, folds: folds.collect() }
+}
+
+/// Returns the comment that carries a mark, if one does.
+pub fn carrying<'a>(comments: &'a [Comment], author: &str, mark: &Mark) -> Option<&'a Comment> {
+    let mut ours = comments.iter().rev();
+    ours.find(|it| it.author.eq_ignore_ascii_case(author) && read(&it.body).as_ref() == Some(mark))
+}
+
+/// Forges change line endings and cut what is blank at the end.
+fn is_same(one: &str, other: &str) -> bool {
+    let lines = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+    lines(one) == lines(other)
+}
+
+/// Reads the mark of a comment that is not folded.
+fn read(body: &str) -> Option<Mark> {
+    let (line, _) = body.strip_prefix(OPENING)?.split_once(" -->")?;
+    let mut words = line.split(' ');
+    let key = words.next()?.strip_prefix("key=")?.to_owned();
+    let digest = words.next()?.strip_prefix("digest=")?.to_owned();
+    words.next().is_none().then_some(Mark { key, digest })
+}
+
+fn fold(comment: &Comment, mark: &Mark) -> String {
+    let rest = comment.body.split_once("-->").map_or("", |(_, rest)| rest);
+    format!(
+        "{}<details>\n<summary><b>Superseded</b>: there is a newer one below. An approval of this \
+         one does not count for it.</summary>\n\n{}\n\n</details>\n",
+        mark.line(true),
+        rest.trim()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comment(id: u64, author: &str, body: String) -> Comment {
+        Comment { id, author: author.to_owned(), body }
+    }
+
+    fn plan(digest: &str) -> Mark {
+        Mark::new("plan:production", digest)
+    }
+
+    #[test]
+    fn the_same_plan_writes_over_its_own_comment() {
+        let body = plan("sha256:a").above("one");
+        let there = [comment(1, "bot", body.clone())];
+        let act = |body: &str| decide(&there, "bot", &plan("sha256:a"), body);
+        assert_eq!(act(&body), Deeds { act: Act::Leave { id: 1 }, folds: vec![] });
+        let other = plan("sha256:a").above("two");
+        assert_eq!(act(&other), Deeds { act: Act::Update { id: 1 }, folds: vec![] });
+        assert_eq!(act(&body.replace('\n', "\r\n")).act, Act::Leave { id: 1 });
+    }
+
+    #[test]
+    fn another_plan_comes_beside_it_and_folds_the_older_one_once() {
+        let mut there = vec![comment(1, "bot", plan("sha256:a").above("one"))];
+        let Deeds { act, folds } =
+            decide(&there, "bot", &plan("sha256:b"), &plan("sha256:b").above("two"));
+        assert_eq!(act, Act::Create);
+        let [(1, folded)] = &folds[..] else { panic!("{folds:?}") };
+        assert!(folded.contains("Superseded") && folded.contains("one"), "{folded}");
+        there[0].body = folded.clone();
+        there.push(comment(2, "bot", plan("sha256:b").above("two")));
+        let again = decide(&there, "bot", &plan("sha256:b"), &there[1].body);
+        assert_eq!(again, Deeds { act: Act::Leave { id: 2 }, folds: vec![] });
+        // What was folded stays so: the newest plan is always the last comment.
+        let back = decide(&there, "bot", &plan("sha256:a"), "one");
+        assert_eq!((back.act, back.folds.len()), (Act::Create, 1));
+    }
+
+    #[test]
+    fn marks_of_others_and_of_other_keys_do_not_count() {
+        let mark = plan("sha256:a");
+        let there = [
+            comment(1, "eve", mark.above("one")),
+            comment(2, "bot", Mark::new("plan:staging", "sha256:z").above("one")),
+            comment(3, "bot", format!("> {}", mark.above("quoted"))),
+        ];
+        let deeds = decide(&there, "bot", &mark, "one");
+        assert_eq!(deeds, Deeds { act: Act::Create, folds: vec![] });
+        assert_eq!(carrying(&there, "bot", &mark), None);
+    }
+
+    #[test]
+    fn of_two_that_are_the_same_the_last_one_stays() {
+        let body = plan("sha256:a").above("one");
+        let there = [comment(1, "bot", body.clone()), comment(2, "Bot", body.clone())];
+        let Deeds { act, folds } = decide(&there, "bot", &plan("sha256:a"), &body);
+        assert_eq!((act, folds.len(), folds[0].0), (Act::Leave { id: 2 }, 1, 1));
+        assert_eq!(carrying(&there, "bot", &plan("sha256:a")).unwrap().id, 2);
+    }
+
+    #[test]
+    fn no_key_ends_the_mark() {
+        for key in ["a --> b", "--", "a b", "é", "<!--"] {
+            let body = Mark::new(key, "x").above("text");
+            assert_eq!(read(&body), Some(Mark::new(key, "x")), "{body}");
+            assert_eq!(body.matches("-->").count(), 1);
+        }
+    }
+}

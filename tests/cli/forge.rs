@@ -1,0 +1,256 @@
+//! A stand-in of the two forges, as far as comments go: it knows whose a token is, gives lists page
+//! by page, takes no text that is too long, refuses tokens of forks, and fails when it is told to.
+
+#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use serde_json::{Value, json};
+
+use crate::wire::{self, Request, Response};
+
+/// Which API.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    GitHub,
+    GitLab,
+}
+
+/// A token that may write.
+pub const TOKEN: &str = "token-of-the-bot";
+/// A token that may read: a run on a fork has such a one.
+pub const FORK: &str = "token-of-a-fork";
+/// Whose the first one is.
+pub const BOT: &str = "github-actions[bot]";
+/// What GitHub takes; the stand-in takes no more on either.
+const LONGEST: usize = 65_536;
+/// So few that lists have several pages.
+const PAGE: usize = 2;
+
+/// What goes wrong with the next call that writes.
+#[derive(Debug, Clone, Copy)]
+pub enum Fault {
+    /// Too many calls.
+    TooMany,
+    /// Too many, as GitHub says it of writing: 403, and when to come back.
+    Slower,
+    /// The server fails after it has written.
+    AfterWriting,
+    /// It hangs up before.
+    HangsUp,
+}
+
+#[derive(Clone)]
+pub struct Note {
+    pub id: u64,
+    pub author: String,
+    pub body: String,
+}
+
+#[derive(Default)]
+struct State {
+    notes: Vec<Note>,
+    faults: VecDeque<Fault>,
+    /// What was enforced, and how often.
+    hit: BTreeMap<&'static str, usize>,
+    /// Calls that wrote.
+    writes: usize,
+}
+
+/// A forge that listens.
+pub struct Forge {
+    pub kind: Kind,
+    pub port: u16,
+    state: Arc<Mutex<State>>,
+}
+
+impl Forge {
+    pub fn new(kind: Kind) -> Self {
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        let port = wire::listen(move |request| {
+            let mut state = shared.lock().unwrap();
+            let port = request.headers["host"].rsplit(':').next().unwrap().to_owned();
+            state.answer(kind, &request, &port)
+        });
+        Self { kind, port, state }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// Somebody writes a comment.
+    pub fn write(&self, author: &str, body: &str) {
+        let mut state = self.state();
+        let id = state.notes.len() as u64 + 101;
+        state.notes.push(Note { id, author: author.to_owned(), body: body.to_owned() });
+    }
+
+    /// Changes a comment as somebody by hand.
+    pub fn edit(&self, index: usize, body: &str) {
+        self.state().notes[index].body = body.to_owned();
+    }
+
+    pub fn notes(&self) -> Vec<Note> {
+        self.state().notes.clone()
+    }
+
+    pub fn writes(&self) -> usize {
+        self.state().writes
+    }
+
+    pub fn goes_wrong(&self, faults: &[Fault]) {
+        self.state().faults.extend(faults);
+    }
+
+    /// Asserts that everything that a forge insists on came up.
+    pub fn insisted(&self) {
+        let hit = &self.state().hit;
+        for rule in ["401", "403", "422", "429", "5xx", "hang up", "page", "GET /user"] {
+            assert!(hit.contains_key(rule), "nobody met `{rule}`: {hit:?}");
+        }
+    }
+}
+
+impl State {
+    fn meet(&mut self, rule: &'static str) {
+        *self.hit.entry(rule).or_default() += 1;
+    }
+
+    fn answer(&mut self, kind: Kind, request: &Request, port: &str) -> Option<Response> {
+        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let token = match kind {
+            Kind::GitHub => {
+                request.headers.get("authorization").and_then(|it| it.strip_prefix("Bearer "))
+            }
+            Kind::GitLab => request.headers.get("private-token").map(String::as_str),
+        };
+        let is_named = request.headers.contains_key("user-agent");
+        let (true, Some(TOKEN | FORK)) = (is_named, token) else {
+            self.meet("401");
+            return Some(refusal(401, "Bad credentials"));
+        };
+        let (thread, user) = match kind {
+            Kind::GitHub => ("/api/repos/biobank/tres/issues/12/comments", "/api/user"),
+            Kind::GitLab => ("/api/projects/42/merge_requests/12/notes", "/api/user"),
+        };
+        if path == user {
+            self.meet("GET /user");
+            // An installation has no account on GitHub.
+            return Some(match kind {
+                Kind::GitHub => refusal(403, "Resource not accessible by integration"),
+                Kind::GitLab => answer(200, &json!({"username": BOT})),
+            });
+        }
+        if request.method == "GET" && path == "/api/repos/biobank/tres/pulls" {
+            return Some(answer(200, &pulls(query)));
+        }
+        if request.method == "GET" && path == thread {
+            return Some(self.list(kind, thread, query, port));
+        }
+        self.written(kind, request, path, thread, token == Some(TOKEN))
+    }
+
+    fn list(&mut self, kind: Kind, thread: &str, query: &str, port: &str) -> Response {
+        let page = query.split('&').find_map(|it| it.strip_prefix("page=")?.parse().ok());
+        let page: usize = page.unwrap_or(1);
+        let notes = self.notes.iter().skip((page - 1) * PAGE).take(PAGE);
+        let notes: Vec<Value> = notes.map(|note| shown(kind, note)).collect();
+        let mut response = answer(200, &json!(notes));
+        if self.notes.len() > page * PAGE {
+            self.meet("page");
+            let next = format!("http://127.0.0.1:{port}{thread}?page={}", page + 1);
+            response.headers.push(("Link", format!("<{next}>; rel=\"next\", <x>; rel=\"last\"")));
+        }
+        response
+    }
+
+    fn written(
+        &mut self,
+        kind: Kind,
+        request: &Request,
+        path: &str,
+        thread: &str,
+        may_write: bool,
+    ) -> Option<Response> {
+        if !may_write {
+            self.meet("403");
+            return Some(refusal(403, "Resource not accessible by integration"));
+        }
+        let fault = self.faults.pop_front();
+        match fault {
+            Some(Fault::TooMany) => {
+                self.meet("429");
+                let mut response = refusal(429, "Too many requests");
+                response.headers.push(("Retry-After", "0".to_owned()));
+                return Some(response);
+            }
+            Some(Fault::Slower) => {
+                self.meet("429");
+                let mut response = refusal(403, "You have exceeded a secondary rate limit");
+                response.headers.push(("Retry-After", "0".to_owned()));
+                return Some(response);
+            }
+            Some(Fault::HangsUp) => {
+                self.meet("hang up");
+                return None;
+            }
+            Some(Fault::AfterWriting) | None => {}
+        }
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        let body = body["body"].as_str().unwrap().to_owned();
+        if body.chars().count() > LONGEST {
+            self.meet("422");
+            return Some(refusal(422, "Validation Failed"));
+        }
+        let update = match kind {
+            Kind::GitHub => ("PATCH", "/api/repos/biobank/tres/issues/comments/"),
+            Kind::GitLab => ("PUT", "/api/projects/42/merge_requests/12/notes/"),
+        };
+        self.writes += 1;
+        let note = if request.method == "POST" && path == thread {
+            let id = self.notes.len() as u64 + 101;
+            self.notes.push(Note { id, author: BOT.to_owned(), body });
+            self.notes.last().unwrap().clone()
+        } else {
+            assert_eq!(request.method, update.0, "{path}");
+            let id: u64 = path.strip_prefix(update.1).unwrap().parse().unwrap();
+            let note = self.notes.iter_mut().find(|note| note.id == id).unwrap();
+            note.body = body;
+            note.clone()
+        };
+        if fault.is_some() {
+            self.meet("5xx");
+            return Some(refusal(502, "Bad gateway"));
+        }
+        Some(answer(201, &shown(kind, &note)))
+    }
+}
+
+/// The open pull requests of a branch.
+fn pulls(query: &str) -> Value {
+    let is_hers = query.contains("head=eve%3Apatch-1") && query.contains("state=open");
+    let other = json!({"number": 11, "head": {"sha": "0000"}});
+    let hers = json!({"number": 12, "head": {"sha": "abcd"}});
+    if is_hers { json!([other, hers]) } else { json!([]) }
+}
+
+fn shown(kind: Kind, note: &Note) -> Value {
+    let Note { id, author, body } = note;
+    match kind {
+        Kind::GitHub => json!({"id": id, "user": {"login": author}, "body": body}),
+        Kind::GitLab => {
+            json!({"id": id, "author": {"username": author}, "body": body, "system": false})
+        }
+    }
+}
+
+fn answer(status: u16, body: &Value) -> Response {
+    Response { status, headers: Vec::new(), body: body.to_string() }
+}
+
+fn refusal(status: u16, message: &str) -> Response {
+    answer(status, &json!({ "message": message }))
+}
