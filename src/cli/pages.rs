@@ -45,7 +45,16 @@ pub fn heading(page: &mut Page, words: &str, target: &Target) {
 
 /// Returns the command that applies what a plan shows, with the same limits and consents.
 pub fn apply_command(plan: &args::Plan, output: &Output) -> String {
-    let args::Plan { out, expires_in: _, detailed_exitcode: _, live: _, scope, consents } = plan;
+    let args::Plan {
+        out,
+        expires_in: _,
+        detailed_exitcode: _,
+        live: _,
+        from_state: _,
+        max_age: _,
+        scope,
+        consents,
+    } = plan;
     command(output, out.as_deref(), (scope, consents))
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use camino::Utf8Path;
+use jiff::SignedDuration;
 
+use super::clock;
 use super::failure::Failure;
 use super::planning::{self, Request, unread};
 use super::session::Session;
@@ -26,10 +28,41 @@ pub fn read(path: &Utf8Path) -> Result<Snapshot, Failure> {
             .because(error)
             .hint("`trectl snapshot -o FILE` takes one.")
     })?;
-    Snapshot::read(&bytes).map_err(|error| refused(path, error))
+    Snapshot::read(&bytes).map_err(|error| refused(path.as_str(), error))
 }
 
-fn refused(path: &Utf8Path, error: SnapshotError) -> Failure {
+/// Reads the newest snapshot in the state of a session's target.
+///
+/// # Errors
+///
+/// Where there is none, the state cannot be read, or the snapshot is not as it was written.
+pub async fn newest(session: &Session) -> Result<Snapshot, Failure> {
+    let newest = session.state()?.newest_live().await.map_err(planning::state_failure)?;
+    let Some((name, bytes)) = newest else {
+        return Err(Failure::files("There is no snapshot in the state store.")
+            .hint("`trectl snapshot --to-state` keeps one there, with an account."));
+    };
+    Snapshot::read(&bytes).map_err(|error| refused(&name, error))
+}
+
+/// Refuses a snapshot that is older than somebody wants.
+///
+/// # Errors
+///
+/// Where it is, or its age cannot be told.
+pub fn is_young(snapshot: &Snapshot, most: Option<SignedDuration>) -> Result<(), Failure> {
+    let Some(most) = most else { return Ok(()) };
+    let age = clock::age(&snapshot.taken_at);
+    if age.and_then(|age| SignedDuration::try_from(age).ok()).is_some_and(|age| age <= most) {
+        return Ok(());
+    }
+    let taken = &snapshot.taken_at;
+    Err(Failure::usage(format!("The snapshot is too old: it was taken at {taken}."))
+        .because(format!("`--max-age` asks for one of the last {most:#}"))
+        .hint("Take it again with an account, or look why the run that takes it every night does not."))
+}
+
+fn refused(path: &str, error: SnapshotError) -> Failure {
     let (message, hint) = match &error {
         SnapshotError::Json(_) | SnapshotError::Kind => (
             format!("`{path}` is no snapshot, or only a part of one."),

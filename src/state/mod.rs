@@ -6,6 +6,7 @@
 //! journal/000000000012.json        what happened, one immutable segment for each write
 //! applied/000000000012.json        what all segments up to one number amount to
 //! archive/…1-…9.jsonl              old segments, word for word, many in one object
+//! live/20260501T100000Z-….json     what the platform looked like, for plans without an account
 //! ```
 //!
 //! All of it is objects whose names are created once, in a folder or a bucket. The journal is the
@@ -21,6 +22,7 @@ pub mod fuzz;
 mod gc;
 mod journal;
 mod ledger;
+mod live;
 mod lock;
 mod objects;
 mod past;

@@ -163,3 +163,55 @@ fn only_the_selection_is_in_it() {
     assert_eq!(snapshot["tres"].as_array().unwrap().len(), 1);
     assert_eq!(snapshot["tres"][0]["id"], "tre-two");
 }
+
+/// Returns the snapshots that are kept in the state.
+fn kept(repo: &Repo) -> Vec<String> {
+    let files = std::fs::read_dir(repo.at(".trectl/state/local/live")).unwrap();
+    let mut names: Vec<String> =
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_plan_from_the_state_needs_no_platform() {
+    let repo = biobank();
+    repo.run(&["plan", "--from-state"]).expect(1).complains("There is no snapshot in the state");
+    let run = repo.run(&["snapshot", "--to-state", "-o", "live.json"]).expect(0);
+    run.says("Saved in `live.json` and in the state store: 1 TRE.");
+    repo.run(&["snapshot", "--to-state"]).expect(0).says("`trectl plan --from-state`");
+    // Neither the platform nor what it begins with is looked at.
+    std::fs::remove_file(repo.at("seed.yaml")).unwrap();
+    let _ = std::fs::remove_file(repo.at(".trectl/platform.db"));
+    let from_file = repo.run(&["plan", "--live", "live.json", "--format", "json"]).expect(0).json();
+    let from_state = repo.run(&["plan", "--from-state", "--format", "json"]).expect(0).json();
+    assert_eq!(from_state["live"]["snapshot"]["digest"], from_file["live"]["snapshot"]["digest"]);
+    assert_eq!(from_state["resource_changes"], from_file["resource_changes"]);
+    repo.run(&["plan", "--from-state"]).expect(0).says("From a snapshot, not the platform: taken");
+}
+
+#[test]
+fn the_newest_few_are_kept_and_an_old_one_is_refused_where_that_is_asked() {
+    let repo = biobank();
+    let snapshot = taken(&repo);
+    for day in 1..=4 {
+        let mut older = snapshot.clone();
+        older["taken_at"] = format!("2026-05-0{day}T10:00:00Z").into();
+        let name = format!(".trectl/state/local/live/2026050{day}T100000Z-0123456789ab.json");
+        repo.write(&name, older.to_string());
+    }
+    // The digest does not cover the time, so these are whole.
+    let old = repo.run(&["plan", "--from-state", "--max-age", "36h"]).expect(1);
+    old.complains("too old: it was taken at 2026-05-04T10:00:00Z").complains("every night");
+    repo.run(&["plan", "--from-state"]).expect(0).says("2026-05-04 10:00 UTC");
+    repo.run(&["snapshot", "--to-state"]).expect(0);
+    assert_eq!(kept(&repo).len(), 3, "{:?}", kept(&repo));
+    assert_eq!(kept(&repo)[0], "20260503T100000Z-0123456789ab.json");
+    repo.run(&["plan", "--from-state", "--max-age", "36h"]).expect(0).says("(just now)");
+    // One that was changed is not taken for true.
+    let newest = format!(".trectl/state/local/live/{}", kept(&repo)[2]);
+    repo.edit(&newest, "user-okafor", "user-novak");
+    repo.run(&["plan", "--from-state"]).expect(1).complains("is not as it was written");
+    // What is kept there is no part of the journal.
+    repo.run(&["audit", "verify"]).expect(0);
+}

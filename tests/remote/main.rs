@@ -94,6 +94,8 @@ fn a_target_lives_with_its_state_in_a_bucket() {
     assert!(!remote.repo.at(".trectl/state").exists(), "nothing is kept beside the bucket");
     remote.run(&["plan", "--detailed-exitcode"]).expect(0);
     remote.run(&["drift"]).expect(0);
+    remote.run(&["snapshot", "--to-state"]).expect(0);
+    remote.run(&["plan", "--from-state", "--max-age", "1h"]).expect(0).says("From a snapshot");
     remote.run(&["state", "list"]).expect(0).says("tre-one   active");
     remote.run(&["doctor"]).expect(0).says(&remote.state);
 

@@ -153,6 +153,12 @@ pub struct Plan {
     /// Plans against a snapshot, without any platform or credential
     #[arg(long, value_name = "FILE")]
     pub live: Option<Utf8PathBuf>,
+    /// Plans against the newest snapshot in the state store, without any platform or its credential
+    #[arg(long, conflicts_with = "live")]
+    pub from_state: bool,
+    /// Refuses a snapshot that is older: `36h`, `7d`
+    #[arg(long, value_name = "DURATION", value_parser = parse_validity)]
+    pub max_age: Option<SignedDuration>,
     /// Which TREs.
     #[command(flatten)]
     pub scope: Scope,
@@ -215,9 +221,12 @@ pub struct Import {
 /// `snapshot`
 #[derive(Debug, ClapArgs)]
 pub struct Snapshot {
-    /// The file
-    #[arg(short, long, value_name = "FILE")]
-    pub out: Utf8PathBuf,
+    /// Writes it to this file
+    #[arg(short, long, value_name = "FILE", required_unless_present = "to_state")]
+    pub out: Option<Utf8PathBuf>,
+    /// Keeps it in the state store, for `plan --from-state`
+    #[arg(long)]
+    pub to_state: bool,
 }
 
 /// `show`

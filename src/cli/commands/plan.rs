@@ -11,6 +11,7 @@ use crate::cli::output::Output;
 use crate::cli::planning::{self, Planned, Request};
 use crate::cli::session::{Documents, Session};
 use crate::cli::{clock, files, pages, platform, recorded, runtime};
+use crate::live::Snapshot;
 use crate::plan::Plan;
 use crate::plan::render::{self, Options, Purpose};
 
@@ -20,8 +21,14 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
     if let Some(file) = &args.live {
         let session = Session::apart(output, Documents::Needed)?;
         let snapshot = recorded::read(&output.settings().path(file))?;
-        let plan = recorded::plan(&session, &snapshot, &request)?;
-        return finish(plan, args, &session, output);
+        return against(&snapshot, args, &session, output);
+    }
+    if args.from_state {
+        let session = Session::apart(output, Documents::Needed)?;
+        return runtime::block_on(|interrupt| async move {
+            let snapshot = interrupt.or(recorded::newest(&session)).await??;
+            against(&snapshot, args, &session, output)
+        });
     }
     let session = Session::open(output, Documents::Needed)?;
     runtime::block_on(|interrupt| async move {
@@ -30,6 +37,13 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         let Planned { plan, loaded: _, unmanaged: _ } = planned;
         finish(plan, args, &session, output)
     })
+}
+
+/// Plans against a snapshot.
+fn against(snapshot: &Snapshot, args: &Args, session: &Session, output: &mut Output) -> Outcome {
+    recorded::is_young(snapshot, args.max_age)?;
+    let request = Request::new(&args.scope.only, &args.consents.allow);
+    finish(recorded::plan(session, snapshot, &request)?, args, session, output)
 }
 
 /// Saves and shows the plan.

@@ -1,5 +1,6 @@
-//! `snapshot`: the live state in one file.
+//! `snapshot`: the live state in one file, or beside the state.
 
+use camino::Utf8Path;
 use serde_json::json;
 
 use crate::cli::args::Snapshot as Args;
@@ -22,7 +23,13 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
     runtime::block_on(|interrupt| async move {
         let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let snapshot = interrupt.or(take(&session, &*reader)).await??;
-        files::replace(&output.settings().path(&args.out), snapshot.to_text().as_bytes())?;
+        let text = snapshot.to_text();
+        if let Some(file) = &args.out {
+            files::replace(&output.settings().path(file), text.as_bytes())?;
+        }
+        if args.to_state {
+            keep(&session, &snapshot, text).await?;
+        }
         tell(&snapshot, args, &session, output);
         Ok(Status::DONE)
     })
@@ -53,12 +60,19 @@ async fn take(session: &Session, reader: &dyn Reader) -> Result<Snapshot, Failur
     }))
 }
 
+async fn keep(session: &Session, snapshot: &Snapshot, text: String) -> Result<(), Failure> {
+    let taken_at = snapshot.taken_at.parse().unwrap_or_else(|_| clock::instant());
+    let kept = session.state()?.keep_live(taken_at, &snapshot.digest, text.into_bytes()).await;
+    kept.map_err(planning::state_failure)
+}
+
 fn tell(snapshot: &Snapshot, args: &Args, session: &Session, output: &mut Output) {
-    let (file, digest, tres) = (args.out.as_str(), &snapshot.digest, snapshot.tres.len());
+    let (file, digest, tres) = (&args.out, &snapshot.digest, snapshot.tres.len());
     if output.settings().is_json() {
         output.json(&json!({
             "format_version": FORMAT_VERSION,
-            "file": file,
+            "file": file.as_ref().map(|file| file.as_str()),
+            "in_state": args.to_state,
             "target": snapshot.target,
             "taken_at": snapshot.taken_at,
             "digest": digest,
@@ -69,12 +83,17 @@ fn tell(snapshot: &Snapshot, args: &Args, session: &Session, output: &mut Output
     let mut page = Page::new(output.settings().width, output.settings().stdout);
     pages::heading(&mut page, "Snapshot of", &session.target);
     let count = if tres == 1 { "1 TRE".to_owned() } else { format!("{tres} TREs") };
-    page.line(&[(Role::Plain, &format!("Saved in `{file}`: {count}."))]);
+    let (place, flag) = match (file, args.to_state) {
+        (Some(file), true) => (format!("`{file}` and in the state store"), live(file)),
+        (Some(file), false) => (format!("`{file}`"), live(file)),
+        (None, _) => ("the state store".to_owned(), "--from-state".to_owned()),
+    };
+    page.line(&[(Role::Plain, &format!("Saved in {place}: {count}."))]);
     page.line(&[(Role::Muted, digest)]);
-    page.words(
-        Role::Plain,
-        &format!("Next: `{} plan --live {}`", output.settings().invocation, quote(file)),
-        0,
-    );
+    page.words(Role::Plain, &format!("Next: `{} plan {flag}`", output.settings().invocation), 0);
     output.result(&page.finish());
+}
+
+fn live(file: &Utf8Path) -> String {
+    format!("--live {}", quote(file.as_str()))
 }
