@@ -151,13 +151,22 @@ impl Objects {
             Place::Folder(_) | Place::Opened => return Ok(()),
             Place::Bucket(url) => url.clone(),
         };
-        match self.put(name, bytes).await {
-            Err(error) if is_taken(&error) => Ok(()),
-            Err(error) => Err(self.failed("written", name, error)),
-            Ok(()) => {
-                let source = Box::new(BucketError { url, problem: Problem::Overwrites });
-                Err(StateError::Bucket { action: "written", path: self.place(name), source })
+        let mut sending = 1;
+        loop {
+            match self.put(name, bytes).await {
+                Err(error) if is_taken(&error) => return Ok(()),
+                // The answer was lost; asked once more, the store says the same.
+                Err(error) if remote::is_uncertain(&error) && sending < SENDINGS => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(error) => return Err(self.failed("written", name, error)),
+                Ok(()) => {
+                    let source = Box::new(BucketError { url, problem: Problem::Overwrites });
+                    let path = self.place(name);
+                    return Err(StateError::Bucket { action: "written", path, source });
+                }
             }
+            sending += 1;
         }
     }
 

@@ -4,6 +4,8 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[cfg(feature = "remote-state")]
+mod bucket;
 mod disk;
 mod documents;
 mod faults;
@@ -11,8 +13,11 @@ mod faults;
 #[expect(dead_code, reason = "the tests of the commands use all of it")]
 mod harness;
 mod kill;
+mod place;
 mod platform;
 mod power;
+#[cfg(feature = "remote-state")]
+mod proxy;
 #[path = "../cli/served.rs"]
 #[expect(dead_code, reason = "the tests of the commands use all of it")]
 mod served;

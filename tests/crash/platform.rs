@@ -40,6 +40,17 @@ pub enum Pass {
     Once(oneshot::Receiver<()>),
 }
 
+impl Pass {
+    /// Waits until it goes on.
+    pub async fn wait(self) {
+        if let Self::Once(sent) = self
+            && sent.await.is_err()
+        {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// Decides at each side of each call.
 pub type Gate = Arc<dyn Fn(Moment<'_>) -> Pass + Send + Sync>;
 
@@ -51,7 +62,8 @@ pub struct Platform {
     serving: JoinHandle<std::io::Result<()>>,
 }
 
-static RUNTIME: LazyLock<Runtime> =
+/// Where all servers of the tests run.
+pub static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap());
 
 impl Platform {
@@ -70,6 +82,11 @@ impl Platform {
     /// Returns how many calls were made, reading calls included.
     pub fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
+    }
+
+    /// Returns how many calls were made that ask for a change, in vain or not.
+    pub fn asked(&self) -> usize {
+        self.memory.calls().len()
     }
 
     /// Returns the platform's own log: what took effect, in order, as route and digest of the input.
@@ -99,11 +116,7 @@ struct Gated {
 impl Gated {
     async fn pass(&self, call: usize, side: Side, route: &str) {
         let moment = Moment { call, side, route, platform: &self.memory };
-        if let Pass::Once(sent) = (self.gate)(moment)
-            && sent.await.is_err()
-        {
-            std::future::pending::<()>().await;
-        }
+        (self.gate)(moment).wait().await;
     }
 }
 

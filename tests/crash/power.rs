@@ -137,7 +137,7 @@ fn acknowledged(changes: &[Change], after: usize) -> u64 {
 
 /// Checks one outcome of a power cut.
 fn survives(cut: &Cut<'_>, expected: &[Effect]) -> Result<(), String> {
-    let mut stage = Stage::on(cut.mark.world.clone(), Past::None, open());
+    let mut stage = Stage::on(cut.mark.world.clone(), open());
     stage.earlier = cut.mark.effects.clone();
     disk::write(&cut.tree, stage.root());
     let journal = stage.journal()?;
@@ -226,7 +226,7 @@ fn what_a_killed_first_run_left_unsafe_is_safe_once_the_next_has_ended() {
             stage.run(stage.shimmed(&steady(), &[record_to])).expect(0);
             let mut disk = Disk::default();
             shim::read(&record).iter().for_each(|change| disk.make(change, stage.root()));
-            let mut after = Stage::on(stage.platform.memory.world(), Past::None, open());
+            let mut after = Stage::on(stage.platform.memory.world(), open());
             after.earlier = stage.effects();
             disk::write(&disk.cut(Names::Safe, Data::Gone), after.root());
             let journal = after.journal().and_then(|journal| announces(&journal, &after.earlier));

@@ -1,23 +1,17 @@
 //! One run with all around it: a repository, a state, and the platform that survives the run.
-//!
-//! Where the state is kept is one setting: `TRECTL_TEST_STATE=s3://bucket/prefix` puts the state of
-//! every stage below that address instead of into the repository's own folder. Then runs are killed
-//! at calls only: no file is changed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use camino::Utf8PathBuf;
-use trectl::desired::{BucketUrl, Cloud};
 use trectl::sim::World;
-use trectl::state::{Entry, Head, Location, Segment, Store};
+use trectl::state::{Entry, Head, Segment};
 
-use crate::disk::{self, Tree};
+use crate::disk::Tree;
 use crate::documents;
 use crate::harness::{Repo, Run};
+use crate::place::{Folder, Place};
 use crate::platform::{Gate, Platform, open};
 use crate::shim;
 
@@ -45,6 +39,12 @@ pub fn steady() -> Vec<String> {
 pub enum Past {
     /// Nothing: the first run makes all of it.
     None,
+    /// What one run has left that found the platform as it was to be: few objects.
+    #[cfg_attr(
+        not(feature = "remote-state"),
+        expect(dead_code, reason = "only buckets ask for it")
+    )]
+    Found,
     /// What three runs have left.
     Kept,
 }
@@ -52,22 +52,25 @@ pub enum Past {
 /// A platform and a state to begin from.
 struct Origin {
     world: World,
-    /// The files of the state, where it is a folder.
-    state: Option<Tree>,
+    state: Tree,
 }
 
 static ORIGIN: LazyLock<Origin> = LazyLock::new(|| {
-    let stage = Stage::bare(World::unseeded(), open());
+    let stage = Stage::bare(World::unseeded(), open(), Folder::of);
     for name in ["First", "Second", "Draft"] {
         stage.write(documents::before());
         stage.repo.edit("tres/draft.yaml", "name: Draft", &format!("name: {name}"));
         stage.apply().expect(0);
     }
-    let state = match &stage.state {
-        Kept::Folder(folder) => Some(disk::read(folder)),
-        Kept::Url(_) => None,
-    };
-    Origin { world: stage.platform.memory.world(), state }
+    Origin { world: stage.platform.memory.world(), state: stage.place.objects() }
+});
+
+/// What a run leaves that finds the world of the origin.
+static FOUND: LazyLock<Tree> = LazyLock::new(|| {
+    let stage = Stage::bare(ORIGIN.world.clone(), open(), Folder::of);
+    stage.write(documents::before());
+    stage.apply().expect(0);
+    stage.place.objects()
 });
 
 /// One run and all around it.
@@ -76,64 +79,49 @@ pub struct Stage {
     pub platform: Platform,
     /// What took effect before this stage began.
     pub earlier: Vec<Effect>,
-    state: Kept,
+    /// Where its state is kept.
+    pub place: Box<dyn Place>,
 }
 
 /// What took effect on the platform: the route, and the digest of the input.
 pub type Effect = (String, String);
 
-/// Where a state is kept.
-enum Kept {
-    Folder(PathBuf),
-    /// The address of a bucket and a prefix of its own.
-    Url(String),
-}
-
 impl Stage {
     /// Returns a stage on which the wanted documents wait to be applied.
     pub fn new(past: Past, gate: Gate) -> Self {
-        Self::on(ORIGIN.world.clone(), past, gate)
+        Self::at(Folder::of, past, gate)
     }
 
-    /// Returns a stage with a platform of its own.
-    pub fn on(world: World, past: Past, gate: Gate) -> Self {
-        let stage = Self::bare(world, gate);
-        if past == Past::Kept {
-            match (&ORIGIN.state, &stage.state) {
-                (Some(files), Kept::Folder(folder)) => disk::write(files, folder),
-                _ => stage.remember(),
-            }
+    /// Returns a stage whose state is kept somewhere.
+    pub fn at(place: impl FnOnce(&Repo) -> Box<dyn Place>, past: Past, gate: Gate) -> Self {
+        let stage = Self::bare(ORIGIN.world.clone(), gate, place);
+        match past {
+            Past::None => {}
+            Past::Found => stage.place.fill(&FOUND),
+            Past::Kept => stage.place.fill(&ORIGIN.state),
         }
         stage.write(documents::after());
         stage
     }
 
-    fn bare(world: World, gate: Gate) -> Self {
-        static STAGES: AtomicUsize = AtomicUsize::new(0);
-        let repo = Repo::within(&place());
-        let platform = Platform::new(world, gate);
-        let number = STAGES.fetch_add(1, Ordering::Relaxed);
-        let state = match std::env::var("TRECTL_TEST_STATE") {
-            Ok(url) => Kept::Url(format!("{url}/{}-{number}", std::process::id())),
-            Err(_) => Kept::Folder(repo.at(".trectl/state/served")),
-        };
-        let line = match &state {
-            Kept::Folder(_) => String::new(),
-            Kept::Url(url) => format!(", state: \"{url}\""),
-        };
-        let port = platform.port;
-        let project = format!(
-            "apiVersion: trectl/v1\nkind: Project\ntargets:\n  served: {{platform: {{dnanexus: \
-             {{host: 127.0.0.1, port: {port}, protocol: http}}}}{line}}}\n"
-        );
-        repo.write("trectl.yaml", project);
-        Self { repo, platform, earlier: Vec::new(), state }
+    /// Returns a stage with a platform of its own, and no state.
+    pub fn on(world: World, gate: Gate) -> Self {
+        let stage = Self::bare(world, gate, Folder::of);
+        stage.write(documents::after());
+        stage
     }
 
-    /// Fills a state that cannot be copied: by a run that finds the platform as it is to be.
-    fn remember(&self) {
-        self.write(documents::before());
-        self.apply().expect(0);
+    fn bare(world: World, gate: Gate, place: impl FnOnce(&Repo) -> Box<dyn Place>) -> Self {
+        let repo = Repo::within(&memory());
+        let platform = Platform::new(world, gate);
+        let place = place(&repo);
+        let (port, setting) = (platform.port, place.setting());
+        let project = format!(
+            "apiVersion: trectl/v1\nkind: Project\ntargets:\n  served: {{platform: {{dnanexus: \
+             {{host: 127.0.0.1, port: {port}, protocol: http}}}}{setting}}}\n"
+        );
+        repo.write("trectl.yaml", project);
+        Self { repo, platform, earlier: Vec::new(), place }
     }
 
     /// Replaces the documents.
@@ -150,13 +138,15 @@ impl Stage {
 
     /// Returns a command with the account of the tests.
     pub fn command(&self, args: &[String]) -> Command {
+        let is_steady = args == steady();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let mut command = self.repo.command(&args);
         let context = r#"{"auth_token_type":"Bearer","auth_token":"user-local"}"#;
         command.env("DX_SECURITY_CONTEXT", context);
-        if let Kept::Url(_) = &self.state {
-            let store = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
-            command.envs(store);
+        self.place.reach(&mut command);
+        if is_steady {
+            // One thread takes one TRE after the other in the same order every time.
+            command.env("TOKIO_WORKER_THREADS", "1");
         }
         command
     }
@@ -186,29 +176,11 @@ impl Stage {
         [self.earlier.clone(), self.platform.effects()].concat()
     }
 
-    /// Returns the state.
-    pub fn store(&self) -> Store {
-        match &self.state {
-            Kept::Folder(folder) => {
-                Store::local(Utf8PathBuf::from_path_buf(folder.clone()).unwrap())
-            }
-            Kept::Url(url) => Store::at(Location::Bucket(bucket(url))),
-        }
-    }
-
-    /// Returns the folder of the state.
-    pub fn folder(&self) -> &Path {
-        match &self.state {
-            Kept::Folder(folder) => folder,
-            Kept::Url(url) => panic!("the state at {url} is no folder"),
-        }
-    }
-
     /// Reads the whole journal, which must be a chain from its beginning to its end.
     pub fn journal(&self) -> Result<Journal, String> {
         let mut entries = Vec::new();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let store = self.store();
+        let store = self.place.store();
         let each = |segment: &Segment| {
             entries.extend(segment.entries.iter().map(|stamped| stamped.entry.clone()));
         };
@@ -258,10 +230,17 @@ pub fn undisturbed(past: Past) -> Undisturbed {
     let stage = Stage::new(past, open());
     let record = stage.repo.at("record");
     let settings = [("SHIM_RECORD", record.display().to_string())];
-    stage.run(stage.shimmed(&steady(), &settings)).expect(0);
+    let (effects, calls) = goes_well(&stage, stage.shimmed(&steady(), &settings));
+    Undisturbed { effects, calls, changes: shim::read(&record) }
+}
+
+/// Runs a command on a stage that nothing disturbs; returns what took effect, and how many calls
+/// there were.
+pub fn goes_well(stage: &Stage, command: Command) -> (Vec<Effect>, usize) {
+    stage.run(command).expect(0);
     let effects = stage.platform.effects();
     assert!(effects.len() >= 40, "only {} steps: {effects:#?}", effects.len());
-    Undisturbed { effects, calls: stage.platform.calls(), changes: shim::read(&record) }
+    (effects, stage.platform.calls())
 }
 
 /// Checks that the next run finishes the work of one that was disturbed: it ends well, the journal
@@ -310,15 +289,9 @@ fn by_tre(effects: &[Effect]) -> Vec<Effect> {
     effects
 }
 
-fn bucket(url: &str) -> BucketUrl {
-    let rest = url.strip_prefix("s3://").unwrap();
-    let (bucket, prefix) = rest.split_once('/').unwrap();
-    BucketUrl { cloud: Cloud::S3, bucket: bucket.to_owned(), prefix: prefix.to_owned() }
-}
-
 /// Returns where stages stand: in memory where the system offers that. What a disk loses is worked
 /// out from the changes that the shim saw, so that the disk itself need not be waited for.
-fn place() -> PathBuf {
+fn memory() -> PathBuf {
     let memory = PathBuf::from("/dev/shm");
     let is_ours = tempfile::TempDir::new_in(&memory).is_ok();
     if is_ours { memory } else { std::env::temp_dir() }

@@ -3,25 +3,43 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Child, Command};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rayon::prelude::*;
 use tokio::sync::oneshot;
 
-use crate::disk::{self, Tree, is_unfinished};
+use crate::disk::Tree;
 use crate::documents::active;
-use crate::harness::Run;
+use crate::harness::{Repo, Run};
+use crate::place::{Folder, Place};
 use crate::platform::{Gate, Moment, Pass, Side, open};
 use crate::served::Served;
 use crate::stage::{Effect, PATIENCE, Past, Stage, announces, flags, start, undisturbed, wait};
 
 const RUNS: usize = 16;
+/// The lease of a run that is to sleep past it.
+const NAP_LEASE: &str = "1s";
 
 #[test]
 fn of_sixteen_runs_at_once_one_works_and_the_others_wait_or_are_told() {
+    crowd(Folder::of);
+}
+
+/// Starts many runs at once on one state.
+pub fn crowd(place: impl FnOnce(&Repo) -> Box<dyn Place>) {
     let mut served = Served::new(&["--limit", "0"]);
+    let place = place(&served.repo);
+    let settle = |served: &Served| {
+        served.repo.edit("trectl.yaml", "}}}", &format!("}}}}{}}}", place.setting()));
+    };
+    let begin = |served: &Served, args: &[&str]| {
+        let mut command = served.command(args);
+        place.reach(&mut command);
+        start(command)
+    };
+    settle(&served);
     let name = |run: usize| format!("crowd-{run:02}");
     for run in 0..RUNS {
         let text = active(&name(run), "2025.2", "user-li", "30");
@@ -35,7 +53,7 @@ fn of_sixteen_runs_at_once_one_works_and_the_others_wait_or_are_told() {
             let wait = if is_patient(run) { "100" } else { "0" };
             let only = format!("tre-{}", name(run));
             let args = ["apply", "--auto-approve", "--allow", "publish", "--only", &only];
-            start(served.command(&[&args[..], &["--lock-timeout", wait][..]].concat()))
+            begin(&served, &[&args[..], &["--lock-timeout", wait][..]].concat())
         })
         .collect();
     let runs: Vec<Run> = runs.into_iter().map(|run| Run::of(&["apply"], wait(run))).collect();
@@ -52,11 +70,12 @@ fn of_sixteen_runs_at_once_one_works_and_the_others_wait_or_are_told() {
 
     // Now all of them want the same: one does it, and the others find it done.
     served.restart(&["--limit", "0"]);
+    settle(&served);
     for run in 0..RUNS {
         served.repo.edit(&format!("tres/{run:02}.yaml"), "environment", "laboratory");
     }
     let args = ["apply", "--auto-approve", "--allow", "publish", "--lock-timeout", "100"];
-    let runs: Vec<Child> = (0..RUNS).map(|_| start(served.command(&args))).collect();
+    let runs: Vec<Child> = (0..RUNS).map(|_| begin(&served, &args)).collect();
     for run in runs {
         Run::of(&["apply"], wait(run)).expect(0);
     }
@@ -119,13 +138,28 @@ fn who_sleeps_past_its_lease_writes_no_more() {
 }
 
 fn sleeps(nap: Nap, expected: &[Effect]) -> Result<(), String> {
-    let (stage, sleeper, wake) = asleep(nap);
+    let args = flags(1, NAP_LEASE);
+    let asleep = match nap {
+        Nap::Call(route, side) => asleep_at_call(route, side, |gate| Stage::new(Past::Kept, gate)),
+        Nap::Change(change) => {
+            let stage = Stage::new(Past::Kept, open());
+            let sleeper = start(stage.shimmed(&args, &[("SHIM_STOP", change.to_string())]));
+            wait_until_stopped(&sleeper);
+            Asleep { stage, sleeper, wake: None, late: 1 }
+        }
+    };
+    outlived(asleep, expected)
+}
+
+/// Lets another run take over from one that sleeps, wakes that, and checks that it does no harm.
+pub fn outlived(asleep: Asleep, expected: &[Effect]) -> Result<(), String> {
+    let Asleep { stage, sleeper, wake, late: most } = asleep;
     let next = stage.apply();
     if next.status != Some(0) {
         return Err(format!("who takes over ends with {:?}: {}", next.status, next.stderr));
     }
-    let (left, effects) = (state(&stage), stage.effects());
-    // The call that was on its way arrives, and only now.
+    let (left, effects, asked) = (stage.place.objects(), stage.effects(), stage.platform.asked());
+    // What was on its way arrives, and only now.
     if let Some(wake) = wake {
         wake.send(()).unwrap();
     }
@@ -135,14 +169,15 @@ fn sleeps(nap: Nap, expected: &[Effect]) -> Result<(), String> {
     if !matches!(output.status.code(), Some(1 | 6)) || !told.contains("is lost: another run") {
         return Err(format!("the sleeper ends with {:?}: {told}", output.status));
     }
-    let written = changed(&left, &state(&stage));
+    let written = changed(&left, &stage.place.objects());
     if !written.is_empty() {
         return Err(format!("the sleeper has written: {written:#?}"));
     }
-    let late = stage.effects().len() - effects.len();
-    if late > 1 {
-        return Err(format!("the sleeper made {late} calls"));
+    let made = stage.platform.asked() - asked;
+    if made > most {
+        return Err(format!("the sleeper made {made} calls"));
     }
+    let late = stage.effects().len() - effects.len();
     let journal = stage.journal()?;
     if journal.takeovers() != 1 {
         return Err(format!("the journal shows {} takeovers", journal.takeovers()));
@@ -157,35 +192,48 @@ fn sleeps(nap: Nap, expected: &[Effect]) -> Result<(), String> {
     again.status.filter(|status| *status == 0).map(drop).ok_or(again.stdout)
 }
 
-/// Returns a stage on which a run sleeps that has a lease of one second, and what lets its call go
-/// on.
-fn asleep(nap: Nap) -> (Stage, Child, Option<oneshot::Sender<()>>) {
-    let args = flags(1, "1s");
-    let Nap::Call(route, side) = nap else {
-        let Nap::Change(change) = nap else { unreachable!() };
-        let stage = Stage::new(Past::Kept, open());
-        let sleeper = start(stage.shimmed(&args, &[("SHIM_STOP", change.to_string())]));
-        wait_until_stopped(&sleeper);
-        return (stage, sleeper, None);
-    };
+/// A run that sleeps, and what lets go on what it waits for.
+pub struct Asleep {
+    stage: Stage,
+    sleeper: Child,
+    wake: Option<oneshot::Sender<()>>,
+    /// So many calls of it may ask for a change once it wakes.
+    late: usize,
+}
+
+/// Puts a run to sleep at a side of the first call of a route.
+pub fn asleep_at_call(
+    route: &'static str,
+    side: Side,
+    stage: impl FnOnce(Gate) -> Stage,
+) -> Asleep {
+    let (hold, held) = hold();
+    let is_meant = move |moment: Moment<'_>| (moment.route, moment.side) == (route, side);
+    let gate: Gate = Arc::new(move |moment| if is_meant(moment) { hold() } else { Pass::On });
+    asleep(stage(gate), &held, 1)
+}
+
+/// Returns what holds the first who comes, and what hands over how to let him go on.
+pub fn hold() -> (impl Fn() -> Pass + Send + Sync, Receiver<oneshot::Sender<()>>) {
     let (tell, told) = channel();
     let tell = Mutex::new(Some(tell));
-    let gate: Gate = Arc::new(move |moment: Moment<'_>| {
-        if (moment.route, moment.side) != (route, side) {
-            return Pass::On;
-        }
-        // Only the first call of the route is held up.
+    let hold = move || {
         let Some(tell) = tell.lock().unwrap().take() else { return Pass::On };
         let (wake, awake) = oneshot::channel();
         tell.send(wake).unwrap();
         Pass::Once(awake)
-    });
-    let stage = Stage::new(Past::Kept, gate);
-    let sleeper = start(stage.command(&args));
-    let wake = told.recv_timeout(PATIENCE).unwrap();
+    };
+    (hold, told)
+}
+
+/// Starts a run that has a lease of one second, and stops it once it is held. So many of its calls
+/// may be late.
+pub fn asleep(stage: Stage, held: &Receiver<oneshot::Sender<()>>, late: usize) -> Asleep {
+    let sleeper = start(stage.command(&flags(1, NAP_LEASE)));
+    let wake = held.recv_timeout(PATIENCE).unwrap();
     signal(&sleeper, "STOP");
     wait_until_stopped(&sleeper);
-    (stage, sleeper, Some(wake))
+    Asleep { stage, sleeper, wake: Some(wake), late }
 }
 
 fn signal(process: &Child, name: &str) {
@@ -207,12 +255,6 @@ fn wait_until_stopped(process: &Child) {
         }
         std::thread::yield_now();
     }
-}
-
-/// Returns the objects of the state.
-fn state(stage: &Stage) -> Tree {
-    let tree = disk::read(stage.folder());
-    tree.into_iter().filter(|(name, _)| !is_unfinished(name)).collect()
 }
 
 fn changed(before: &Tree, after: &Tree) -> Vec<PathBuf> {

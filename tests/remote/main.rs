@@ -7,7 +7,7 @@
 #[path = "../cli/harness.rs"]
 mod harness;
 
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -142,8 +142,10 @@ fn of_two_applies_at_once_one_waits_for_the_other() {
         let mut command = remote.command(&args);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     };
-    for child in [start(), start()] {
-        Run::of(&args, child.wait_with_output().unwrap()).expect(0);
+    // Both are read at once: whoever has the lock must not wait for somebody to read what it says.
+    let read = |child: Child| std::thread::spawn(|| child.wait_with_output().unwrap());
+    for child in [start(), start()].map(read) {
+        Run::of(&args, child.join().unwrap()).expect(0);
     }
     remote.run(&["plan", "--detailed-exitcode"]).expect(0);
     let list = remote.run(&["state", "list", "--format", "json"]).expect(0).json();
