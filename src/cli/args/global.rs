@@ -73,6 +73,8 @@ pub enum Format {
     Markdown,
     /// Annotations of a GitHub workflow (`validate` only).
     Github,
+    /// A code quality report for GitLab (`validate` only).
+    Gitlab,
     /// SARIF for code scanning (`validate` only).
     Sarif,
     /// JUnit XML for test reports (`validate` only).

@@ -53,7 +53,7 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
 fn takes(command: &Command, format: Format) -> Result<(), Failure> {
     match (command, format) {
         (_, Format::Human | Format::Json)
-        | (Command::Validate, Format::Github | Format::Sarif | Format::Junit)
+        | (Command::Validate, Format::Github | Format::Gitlab | Format::Sarif | Format::Junit)
         | (Command::Plan(_) | Command::Show(Show { plan: Some(_), .. }), Format::Markdown) => {
             Ok(())
         }
@@ -61,10 +61,13 @@ fn takes(command: &Command, format: Format) -> Result<(), Failure> {
             "The format `markdown` is for plans: only `plan` and `show --plan FILE` have it.",
         )
         .hint("Take `--format human` or `--format json`.")),
-        (_, Format::Github | Format::Sarif | Format::Junit) => Err(Failure::usage(
-            "The formats `github`, `sarif` and `junit` are for findings: only `validate` has them.",
-        )
-        .hint("Take `--format human` or `--format json`.")),
+        (_, Format::Github | Format::Gitlab | Format::Sarif | Format::Junit) => {
+            Err(Failure::usage(
+                "The formats `github`, `gitlab`, `sarif` and `junit` are for findings: only \
+                 `validate` has them.",
+            )
+            .hint("Take `--format human` or `--format json`."))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::cli::git;
 use crate::cli::output::{Output, validation_document};
 use crate::cli::session::{Checked, Documents};
 use crate::diag::Severity;
-use crate::diag::render::{github, junit, sarif};
+use crate::diag::render::{github, gitlab, junit, sarif};
 use crate::source::Kind;
 
 /// Prints what was found.
@@ -19,6 +19,7 @@ pub fn run(output: &mut Output) -> Outcome {
     match output.settings().format {
         Format::Json => output.result(&validation_document(diagnostics, sources)),
         Format::Github => output.result(&github::render(diagnostics, &prefix())),
+        Format::Gitlab => output.result(&gitlab::render(diagnostics, &prefix())),
         Format::Sarif => output.result(&sarif::render(diagnostics, &prefix())),
         Format::Junit => output.result(&junit::render(diagnostics, sources)),
         Format::Human | Format::Markdown => {
