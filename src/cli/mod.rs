@@ -3,6 +3,7 @@
 
 mod args;
 mod calls;
+mod ci;
 mod clock;
 mod commands;
 mod doctor;

@@ -157,7 +157,12 @@ impl Repo {
 
     /// Runs the command to its end.
     pub fn run(&self, args: &[&str]) -> Run {
-        Run::of(args, self.command(args).output().unwrap())
+        self.run_in(&[], args)
+    }
+
+    /// Runs the command to its end, with variables of the environment.
+    pub fn run_in(&self, variables: &[(&str, &str)], args: &[&str]) -> Run {
+        Run::of(args, self.command(args).envs(variables.iter().copied()).output().unwrap())
     }
 }
 

@@ -24,6 +24,9 @@ pub fn run(output: &mut Output) -> Outcome {
         Format::Junit => output.result(&junit::render(diagnostics, sources)),
         Format::Human | Format::Markdown => {
             output.findings(diagnostics, sources);
+            if output.settings().annotates {
+                output.result(&github::render(diagnostics, &prefix()));
+            }
             output.result(&summary(&checked));
         }
     }
