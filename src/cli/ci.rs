@@ -1,6 +1,8 @@
 //! Which CI server runs this, if one does: asked here and nowhere else, by the variables that each
 //! server sets.
 
+use std::path::PathBuf;
+
 /// A CI server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Server {
@@ -37,6 +39,11 @@ fn job_url_by(named: impl Fn(&str) -> Option<String>) -> Option<String> {
         Some(format!("{server}/{repository}/actions/runs/{}", named("GITHUB_RUN_ID")?))
     };
     github().or_else(|| named("CI_JOB_URL")).or_else(|| named("BUILD_URL"))
+}
+
+/// Returns the file in which GitHub collects the summary of a step.
+pub fn step_summary() -> Option<PathBuf> {
+    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()).map(PathBuf::from)
 }
 
 /// Returns a variable of the environment that is set to something.

@@ -27,6 +27,7 @@ mod saved;
 mod session;
 mod settings;
 mod sharing;
+mod step_summary;
 mod who;
 
 use std::ffi::OsString;

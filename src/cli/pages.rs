@@ -7,7 +7,7 @@ use super::clock;
 use super::output::Output;
 use super::settings::{Settings, quote};
 use crate::desired::Target;
-use crate::plan::render::{self, Options, Page, Purpose, Role};
+use crate::plan::render::{self, Options, Page, Palette, Purpose, Role};
 use crate::plan::{Allow, Plan};
 
 /// Returns how a plan is laid out.
@@ -29,6 +29,11 @@ pub fn of_plan(settings: &Settings, plan: &Plan, options: &Options) -> String {
         Format::Markdown => render::markdown(plan, options),
         _ => render::human(plan, options),
     }
+}
+
+/// Returns how the same plan is laid out where nobody knows the window.
+pub fn uncoloured(options: &Options) -> Options {
+    Options { palette: Palette::Plain, ..options.clone() }
 }
 
 /// Writes the first line of an output that is about a target, which names it.

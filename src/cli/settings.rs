@@ -1,6 +1,7 @@
 //! Flags and environment, resolved once: what stands on the command line wins.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,6 +82,8 @@ pub struct Settings {
     pub format: Format,
     /// Whether findings are printed as annotations too: on GitHub, where no format was asked for.
     pub annotates: bool,
+    /// The file that collects the summary of a step in CI.
+    pub step_summary: Option<PathBuf>,
     /// Colours on standard output.
     pub stdout: Palette,
     /// Colours on standard error.
@@ -146,6 +149,7 @@ impl Settings {
             target: target.clone(),
             format: format.unwrap_or(Format::Human),
             annotates: format.is_none() && ci == Some(Server::GitHub),
+            step_summary: ci::step_summary(),
             stdout: palette(stdout),
             stderr: palette(stderr),
             verbosity,

@@ -70,7 +70,7 @@ pub enum Format {
     Human,
     /// One JSON document on standard output, also when the command fails.
     Json,
-    /// One comment of a pull request (`plan`, and `show --plan`).
+    /// One page for people in a browser (`plan`, `apply`, `drift`, and `show --plan`).
     Markdown,
     /// Annotations of a GitHub workflow (`validate` only).
     Github,

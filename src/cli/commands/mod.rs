@@ -54,11 +54,16 @@ fn takes(command: &Command, format: Format) -> Result<(), Failure> {
     match (command, format) {
         (_, Format::Human | Format::Json)
         | (Command::Validate, Format::Github | Format::Gitlab | Format::Sarif | Format::Junit)
-        | (Command::Plan(_) | Command::Show(Show { plan: Some(_), .. }), Format::Markdown) => {
-            Ok(())
-        }
+        | (
+            Command::Plan(_)
+            | Command::Apply(_)
+            | Command::Drift(_)
+            | Command::Show(Show { plan: Some(_), .. }),
+            Format::Markdown,
+        ) => Ok(()),
         (_, Format::Markdown) => Err(Failure::usage(
-            "The format `markdown` is for plans: only `plan` and `show --plan FILE` have it.",
+            "The format `markdown` is for plans, runs and drift: only `plan`, `apply`, `drift` and \
+             `show --plan FILE` have it.",
         )
         .hint("Take `--format human` or `--format json`.")),
         (_, Format::Github | Format::Gitlab | Format::Sarif | Format::Junit) => {

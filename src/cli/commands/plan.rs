@@ -10,7 +10,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Planned, Request};
 use crate::cli::session::{Documents, Session};
-use crate::cli::{clock, files, pages, platform, recorded, runtime};
+use crate::cli::{clock, files, pages, platform, recorded, runtime, step_summary};
 use crate::plan::Plan;
 use crate::plan::render::{self, Options, Purpose};
 
@@ -67,14 +67,15 @@ fn save(plan: &Plan, file: &Utf8Path) -> Result<(), Failure> {
 }
 
 fn show(plan: &Plan, args: &Args, (status, today): (Status, Date), output: &mut Output) {
-    if output.settings().is_json() {
-        output.json(plan);
-        return;
-    }
     let purpose = Purpose::Read { exit: status.code(), apply: pages::apply_command(args, output) };
     // A consent counts from today, however old the live state is.
     let options =
         Options { read_on: Some(today), ..pages::options(output.settings(), plan, purpose) };
+    step_summary::append(output, || render::markdown(plan, &options));
+    if output.settings().is_json() {
+        output.json(plan);
+        return;
+    }
     output.result(&pages::of_plan(output.settings(), plan, &options));
     if let Some(file) = &args.out {
         output.say(&format!("Saved in `{file}`."));
