@@ -3,6 +3,7 @@
 
 mod args;
 mod calls;
+mod changed;
 mod ci;
 mod clock;
 mod commands;

@@ -7,8 +7,9 @@ use super::clock;
 use super::output::Output;
 use super::settings::{Settings, quote};
 use crate::desired::Target;
+use crate::model::TreId;
 use crate::plan::render::{self, Options, Page, Palette, Purpose, Role};
-use crate::plan::{Allow, Plan};
+use crate::plan::{Allow, Plan, Status, TreChange};
 
 /// Returns how a plan is laid out.
 pub fn options(settings: &Settings, plan: &Plan, purpose: Purpose) -> Options {
@@ -48,17 +49,26 @@ pub fn heading(page: &mut Page, words: &str, target: &Target) {
     page.blank();
 }
 
-/// Returns the command that applies what a plan shows, with the same limits and consents.
-pub fn apply_command(plan: &args::Plan, output: &Output) -> String {
-    let args::Plan { out, expires_in: _, detailed_exitcode: _, live: _, scope, consents } = plan;
-    command(output, out.as_deref(), (scope, consents))
+/// Returns the command that applies what a plan shows, with the same limits and consents: nothing
+/// but what the plan looked at.
+pub fn apply_command(args: &args::Plan, plan: &Plan, output: &Output) -> String {
+    let args::Plan { out, expires_in: _, detailed_exitcode: _, live: _, since: _, scope, consents } =
+        args;
+    let is_news = |change: &&TreChange| change.status != Status::NoOp;
+    let touched = plan.resource_changes.iter().filter(is_news);
+    let touched = touched.map(|change| TreId::from_platform(&change.name));
+    let only = match (&plan.changed, out) {
+        (Some(_), None) => touched.collect(),
+        _ => scope.only.clone(),
+    };
+    command(output, out.as_deref(), (&only, consents))
 }
 
 /// Returns the command that goes on with a run, with the same limits and consents.
 pub fn again(apply: &args::Apply, output: &Output) -> String {
     let args::Apply { plan, auto_approve: _, tighten_only, parallelism: _, scope, consents } =
         apply;
-    let mut command = command(output, plan.as_deref(), (scope, consents));
+    let mut command = command(output, plan.as_deref(), (&scope.only, consents));
     if *tighten_only {
         command.push_str(" --tighten-only");
     }
@@ -68,13 +78,13 @@ pub fn again(apply: &args::Apply, output: &Output) -> String {
 fn command(
     output: &Output,
     plan: Option<&Utf8Path>,
-    (scope, consents): (&args::Scope, &args::Consents),
+    (only, consents): (&[TreId], &args::Consents),
 ) -> String {
     let mut command = format!("{} apply", output.settings().invocation);
     if let Some(file) = plan {
         command.push_str(&format!(" {}", quote(file.as_str())));
     }
-    for id in &scope.only {
+    for id in only {
         command.push_str(&format!(" --only {id}"));
     }
     for Allow { consent, tre } in &consents.allow {

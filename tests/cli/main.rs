@@ -6,6 +6,7 @@
 mod apply;
 mod audit;
 mod bad_input;
+mod changed;
 mod ci;
 mod ci_formats;
 mod connect;

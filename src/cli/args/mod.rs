@@ -45,7 +45,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Checks every document, without asking any platform
-    Validate,
+    Validate(Validate),
     /// Shows what `apply` would do
     Plan(Plan),
     /// Makes the platform what the repository asks for
@@ -91,6 +91,23 @@ pub struct Scope {
     /// Only these TREs; all files are still validated
     #[arg(long, value_name = "ID", value_delimiter = ',', action = ArgAction::Append)]
     pub only: Vec<TreId>,
+}
+
+/// What of the repository a command looks at.
+#[derive(Debug, ClapArgs)]
+pub struct Since {
+    /// Only TREs that the working tree touches since it left the history of this revision: their
+    /// documents, and the groups and profiles that they use
+    #[arg(long, value_name = "REV")]
+    pub changed: Option<String>,
+}
+
+/// `validate`
+#[derive(Debug, ClapArgs)]
+pub struct Validate {
+    /// Since when.
+    #[command(flatten)]
+    pub since: Since,
 }
 
 /// Consents of one run.
@@ -149,6 +166,9 @@ pub struct Plan {
     /// Plans against a snapshot, without any platform or credential
     #[arg(long, value_name = "FILE")]
     pub live: Option<Utf8PathBuf>,
+    /// Since when.
+    #[command(flatten)]
+    pub since: Since,
     /// Which TREs.
     #[command(flatten)]
     pub scope: Scope,

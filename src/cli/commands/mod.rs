@@ -28,7 +28,7 @@ use super::output::Output;
 pub fn run(command: &Command, output: &mut Output) -> Outcome {
     takes(command, output.settings().format)?;
     match command {
-        Command::Validate => validate::run(output),
+        Command::Validate(args) => validate::run(args, output),
         Command::Plan(args) => plan::run(args, output),
         Command::Apply(args) => apply::run(args, output),
         Command::Drift(args) => drift::run(args, output),
@@ -53,7 +53,7 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
 fn takes(command: &Command, format: Format) -> Result<(), Failure> {
     match (command, format) {
         (_, Format::Human | Format::Json)
-        | (Command::Validate, Format::Github | Format::Gitlab | Format::Sarif | Format::Junit)
+        | (Command::Validate(_), Format::Github | Format::Gitlab | Format::Sarif | Format::Junit)
         | (
             Command::Plan(_)
             | Command::Apply(_)

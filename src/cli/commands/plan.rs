@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::cli::args::Plan as Args;
+use crate::cli::changed::Changed;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
@@ -16,24 +17,46 @@ use crate::plan::render::{self, Options, Purpose};
 
 /// Makes the plan and prints it.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
-    let request = Request::new(&args.scope.only, &args.consents.allow);
+    let mut request = Request::new(&args.scope.only, &args.consents.allow);
     if let Some(file) = &args.live {
         let session = Session::apart(output, Documents::Needed)?;
+        let changed = changed(args, &session, &mut request)?;
         let snapshot = recorded::read(&output.settings().path(file))?;
         let plan = recorded::plan(&session, &snapshot, &request)?;
-        return finish(plan, args, &session, output);
+        return finish(plan, args, (&session, changed.as_ref()), output);
     }
     let session = Session::open(output, Documents::Needed)?;
+    let changed = changed(args, &session, &mut request)?;
     runtime::block_on(|interrupt| async move {
         let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
         let Planned { plan, loaded: _, unmanaged: _ } = planned;
-        finish(plan, args, &session, output)
+        finish(plan, args, (&session, changed.as_ref()), output)
     })
 }
 
+/// Narrows the request to what changed, where that is asked for.
+fn changed(
+    args: &Args,
+    session: &Session,
+    request: &mut Request,
+) -> Result<Option<Changed>, Failure> {
+    let Some(revision) = &args.since.changed else { return Ok(None) };
+    let changed = Changed::since(&session.repository, revision)?;
+    changed.narrow(request);
+    Ok(Some(changed))
+}
+
 /// Saves and shows the plan.
-fn finish(mut plan: Plan, args: &Args, session: &Session, output: &mut Output) -> Outcome {
+fn finish(
+    mut plan: Plan,
+    args: &Args,
+    (session, changed): (&Session, Option<&Changed>),
+    output: &mut Output,
+) -> Outcome {
+    if let Some(changed) = changed {
+        plan.changed = Some(changed.info(session.desired.tres.keys()));
+    }
     plan.expires_at = args.expires_in.map(expiry).transpose()?;
     let plan = &plan;
     if let Some(file) = &args.out {
@@ -67,7 +90,8 @@ fn save(plan: &Plan, file: &Utf8Path) -> Result<(), Failure> {
 }
 
 fn show(plan: &Plan, args: &Args, (status, today): (Status, Date), output: &mut Output) {
-    let purpose = Purpose::Read { exit: status.code(), apply: pages::apply_command(args, output) };
+    let purpose =
+        Purpose::Read { exit: status.code(), apply: pages::apply_command(args, plan, output) };
     // A consent counts from today, however old the live state is.
     let options =
         Options { read_on: Some(today), ..pages::options(output.settings(), plan, purpose) };

@@ -32,7 +32,7 @@ pub(crate) use field::{Part, part, segments};
 pub use json::json;
 pub use markdown::{LIMIT as MARKDOWN_LIMIT, drift_markdown, markdown};
 pub use people::name_some;
-pub use summary::nothing;
+pub use summary::{changed, nothing};
 pub use text::{Page, Palette, Para, Role};
 
 use super::{Extent, Plan, TreChange};

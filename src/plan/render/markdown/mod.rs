@@ -96,6 +96,9 @@ impl Reader<'_> {
         if self.plan.live.is_some() {
             on = on.words(" ").strong("Read from a snapshot, not from the platform.");
         }
+        if let Some(changed) = &self.plan.changed {
+            on = on.words(" ").words(&summary::changed(changed));
+        }
         format!("### {}\n\n{}\n\n", heading.as_str(), on.as_str())
     }
 
