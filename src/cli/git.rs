@@ -1,10 +1,13 @@
-//! The commit that a plan was made from, as `git` tells it.
+//! The commit that a plan was made from, and what changed since another one, as `git` tells it.
+
+mod change;
 
 use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
 
 use camino::Utf8Path;
 
+pub use self::change::{Range, changed, contents};
 use crate::plan::GitInfo;
 
 /// Returns the commit that is checked out at `root`, and whether one of the files that were read
@@ -29,15 +32,13 @@ pub fn commit(root: &Utf8Path) -> Option<String> {
 
 /// Starts `git` without waiting, so that the three questions are answered side by side.
 fn spawn(root: &Utf8Path, args: &[&str]) -> Option<Child> {
-    Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()
+    command(root, args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()
+}
+
+fn command(root: &Utf8Path, args: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(root).args(args).stdin(Stdio::null());
+    command
 }
 
 fn output(child: Child) -> Option<String> {

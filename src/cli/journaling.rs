@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ci;
 use super::clock as time;
 use super::failure::Failure;
 use super::git;
@@ -44,20 +45,10 @@ pub fn owner(session: &Session) -> Owner {
         host: host(),
         started: time::now(),
         command: command(),
-        job_url: job_url(),
+        job_url: ci::job_url(),
         commit: git::commit(&session.repository.root),
         process: Process::of(pid),
     }
-}
-
-/// Returns the page of the CI job, by the variables of GitHub, GitLab and whoever sets `BUILD_URL`.
-fn job_url() -> Option<String> {
-    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let github = || {
-        let (server, repository) = (named("GITHUB_SERVER_URL")?, named("GITHUB_REPOSITORY")?);
-        Some(format!("{server}/{repository}/actions/runs/{}", named("GITHUB_RUN_ID")?))
-    };
-    github().or_else(|| named("CI_JOB_URL")).or_else(|| named("BUILD_URL"))
 }
 
 /// Returns the name of this run.

@@ -3,6 +3,8 @@
 
 mod args;
 mod calls;
+mod changed;
+mod ci;
 mod clock;
 mod commands;
 mod doctor;
@@ -26,6 +28,7 @@ mod saved;
 mod session;
 mod settings;
 mod sharing;
+mod step_summary;
 mod who;
 
 use std::ffi::OsString;

@@ -11,8 +11,8 @@ use super::failure::{Failure, Findings, Stop};
 use super::settings::{Interaction, Settings};
 use crate::diag::render::{self, human};
 use crate::diag::{Diagnostic, Severity, Sources, escape_control as escape};
-use crate::plan::FORMAT_VERSION;
 use crate::plan::render::{Palette, Role, Verbosity};
+use crate::plan::{ChangedSince, FORMAT_VERSION};
 
 /// Where everything goes that people and programs read.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ impl Output {
     fn invalid(&mut self, findings: &Findings) {
         let Findings { diagnostics, sources } = findings;
         if self.settings.is_json() {
-            self.result(&validation_document(diagnostics, sources));
+            self.result(&validation_document(diagnostics, sources, None));
         } else {
             self.findings(diagnostics, sources);
             let errors =
@@ -164,13 +164,21 @@ pub enum Reader {
 }
 
 /// Returns the document of `validate --format json`, which is also that of a run that failed.
-pub fn validation_document(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+/// `changed` is what the findings were narrowed to, if they were.
+pub fn validation_document(
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    changed: Option<&ChangedSince>,
+) -> String {
     let report = render::json::report(diagnostics, sources);
     let mut document = Map::new();
     if let Value::Object(keys) = json!(report) {
         document.extend(keys);
     }
     document.insert("errored".to_owned(), json!(!report.valid));
+    if let Some(changed) = changed {
+        document.insert("changed".to_owned(), json!(changed));
+    }
     format!("{:#}\n", Value::Object(document))
 }
 

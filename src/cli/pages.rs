@@ -7,8 +7,9 @@ use super::clock;
 use super::output::Output;
 use super::settings::{Settings, quote};
 use crate::desired::Target;
-use crate::plan::render::{self, Options, Page, Purpose, Role};
-use crate::plan::{Allow, Plan};
+use crate::model::TreId;
+use crate::plan::render::{self, Options, Page, Palette, Purpose, Role};
+use crate::plan::{Allow, Plan, Status, TreChange};
 
 /// Returns how a plan is laid out.
 pub fn options(settings: &Settings, plan: &Plan, purpose: Purpose) -> Options {
@@ -31,6 +32,11 @@ pub fn of_plan(settings: &Settings, plan: &Plan, options: &Options) -> String {
     }
 }
 
+/// Returns how the same plan is laid out where nobody knows the window.
+pub fn uncoloured(options: &Options) -> Options {
+    Options { palette: Palette::Plain, ..options.clone() }
+}
+
 /// Writes the first line of an output that is about a target, which names it.
 pub fn heading(page: &mut Page, words: &str, target: &Target) {
     let platform = format!(": {}", target.describe_platform());
@@ -43,8 +49,9 @@ pub fn heading(page: &mut Page, words: &str, target: &Target) {
     page.blank();
 }
 
-/// Returns the command that applies what a plan shows, with the same limits and consents.
-pub fn apply_command(plan: &args::Plan, output: &Output) -> String {
+/// Returns the command that applies what a plan shows, with the same limits and consents: nothing
+/// but what the plan looked at.
+pub fn apply_command(args: &args::Plan, plan: &Plan, output: &Output) -> String {
     let args::Plan {
         out,
         expires_in: _,
@@ -52,17 +59,25 @@ pub fn apply_command(plan: &args::Plan, output: &Output) -> String {
         live: _,
         from_state: _,
         max_age: _,
+        since: _,
         scope,
         consents,
-    } = plan;
-    command(output, out.as_deref(), (scope, consents))
+    } = args;
+    let is_news = |change: &&TreChange| change.status != Status::NoOp;
+    let touched = plan.resource_changes.iter().filter(is_news);
+    let touched = touched.map(|change| TreId::from_platform(&change.name));
+    let only = match (&plan.changed, out) {
+        (Some(_), None) => touched.collect(),
+        _ => scope.only.clone(),
+    };
+    command(output, out.as_deref(), (&only, consents))
 }
 
 /// Returns the command that goes on with a run, with the same limits and consents.
 pub fn again(apply: &args::Apply, output: &Output) -> String {
     let args::Apply { plan, auto_approve: _, tighten_only, parallelism: _, scope, consents } =
         apply;
-    let mut command = command(output, plan.as_deref(), (scope, consents));
+    let mut command = command(output, plan.as_deref(), (&scope.only, consents));
     if *tighten_only {
         command.push_str(" --tighten-only");
     }
@@ -72,13 +87,13 @@ pub fn again(apply: &args::Apply, output: &Output) -> String {
 fn command(
     output: &Output,
     plan: Option<&Utf8Path>,
-    (scope, consents): (&args::Scope, &args::Consents),
+    (only, consents): (&[TreId], &args::Consents),
 ) -> String {
     let mut command = format!("{} apply", output.settings().invocation);
     if let Some(file) = plan {
         command.push_str(&format!(" {}", quote(file.as_str())));
     }
-    for id in &scope.only {
+    for id in only {
         command.push_str(&format!(" --only {id}"));
     }
     for Allow { consent, tre } in &consents.allow {

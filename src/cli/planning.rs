@@ -20,6 +20,8 @@ use crate::state::{Loaded, StateError};
 pub struct Request {
     /// Only these TREs.
     pub only: Option<BTreeSet<TreId>>,
+    /// TREs among them that nobody named, so that they need not be anywhere.
+    pub untold: BTreeSet<TreId>,
     /// Consents of this run.
     pub allow: Vec<Allow>,
     /// How much of the changes.
@@ -30,7 +32,7 @@ impl Request {
     /// Returns what `--only` and `--allow` ask for.
     pub fn new(only: &[TreId], allow: &[Allow]) -> Self {
         let only = (!only.is_empty()).then(|| only.iter().cloned().collect());
-        Self { only, allow: allow.to_vec(), extent: Extent::Full }
+        Self { only, untold: BTreeSet::new(), allow: allow.to_vec(), extent: Extent::Full }
     }
 
     /// Returns the TREs that must be read where they are few: those that are named, and those of
@@ -195,7 +197,7 @@ pub fn is_known(
 ) -> Result<(), Failure> {
     let known: BTreeSet<&TreId> =
         session.desired.tres.keys().chain(live.tres.keys()).chain(applied.keys()).collect();
-    let named = request.only.iter().flatten();
+    let named = request.only.iter().flatten().filter(|id| !request.untold.contains(*id));
     let consented = request.allow.iter().filter_map(|allow| allow.tre.as_ref());
     match named.chain(consented).find(|id| !known.contains(id)) {
         Some(id) => Err(unknown_tre(id, known.into_iter())),

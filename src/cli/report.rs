@@ -1,5 +1,7 @@
 //! What became of a run, for people and for programs.
 
+mod markdown;
+
 use serde_json::{Map, Value, json};
 
 use super::exit::Status;
@@ -9,6 +11,7 @@ use crate::model::TreId;
 use crate::plan::render::{Page, Role, Verbosity};
 use crate::plan::{self, Extent, FORMAT_VERSION, Plan, Summary};
 use crate::state::Head;
+pub use markdown::{markdown, stale};
 
 /// Up to so many applied TREs get a line each.
 const LINES: usize = 20;
@@ -137,7 +140,7 @@ fn refused(plan: &Plan) -> Vec<&str> {
 
 /// Returns the report for people; the last lines say what is left and how to go on.
 pub fn human(report: Report<'_>, settings: &Settings) -> String {
-    let Report { plan, outcome, after, extent, open_windows: _, again: _, status } = report;
+    let Report { plan, outcome, status, .. } = report;
     let mut page = Page::new(settings.width, settings.stdout);
     let is_untouched = outcome.is_none_or(|outcome| outcome.tres.is_empty());
     if is_untouched && status == Status::DONE {
@@ -164,29 +167,42 @@ pub fn human(report: Report<'_>, settings: &Settings) -> String {
         }
         page.blank();
     }
-    if let Some(stop) = outcome.and_then(|outcome| outcome.stopped.as_ref()) {
-        page.words(Role::Refused, &stop_words(stop), 0);
-    }
-    let refused = refused(plan);
-    if !refused.is_empty() {
-        let text = format!("Refused, and not touched: {}.", refused.join(", "));
-        page.words(Role::Attention, &text, 0);
+    let (said, last) = sentences(report, settings);
+    for (role, text) in said {
+        page.words(role, &text, 0);
     }
     if let Some(outcome) = outcome {
-        held_back(&mut page, outcome, report);
         head(&mut page, &outcome.head, settings);
     }
-    again(&mut page, after.map(|after| (after, extent)), settings);
-    closing(&mut page, report);
+    for (role, text) in last {
+        page.words(role, &text, 0);
+    }
     page.finish()
 }
 
+/// A sentence, and how much it matters.
+type Sentence = (Role, String);
+
+/// Returns what is said below the TREs: before the end of the journal, and behind it.
+fn sentences(report: Report<'_>, settings: &Settings) -> (Vec<Sentence>, Vec<Sentence>) {
+    let Report { plan, outcome, after, extent, .. } = report;
+    let stop = outcome.and_then(|outcome| outcome.stopped.as_ref());
+    let stop = stop.map(|stop| (Role::Refused, stop_words(stop)));
+    let refused = refused(plan).join(", ");
+    let refused = (!refused.is_empty())
+        .then(|| (Role::Attention, format!("Refused, and not touched: {refused}.")));
+    let held_back = outcome.and_then(|outcome| held_back(outcome, report));
+    let mut last = vec![again(after.map(|after| (after, extent)), settings)];
+    last.extend(closing(report));
+    (stop.into_iter().chain(refused).chain(held_back).collect(), last)
+}
+
 /// Says who was kept from Maintenance, and by whom.
-fn held_back(page: &mut Page, outcome: &Outcome, report: Report<'_>) {
+fn held_back(outcome: &Outcome, report: Report<'_>) -> Option<Sentence> {
     let held = outcome.tres.iter().filter(|(_, tre)| matches!(tre.result, TreResult::NoWindow));
     let held: Vec<&str> = held.map(|(id, _)| id.as_str()).collect();
     if held.is_empty() {
-        return;
+        return None;
     }
     let most = report.open_windows;
     let noun = if most == 1 { "TRE" } else { "TREs" };
@@ -195,18 +211,34 @@ fn held_back(page: &mut Page, outcome: &Outcome, report: Report<'_>) {
          what is left there counts.",
         held.join(", ")
     );
-    page.words(Role::Attention, &text, 0);
+    Some((Role::Attention, text))
 }
 
 /// Says where the journal ends: whoever keeps that can tell later whether its tail was cut.
 pub fn head(page: &mut Page, head: &Head, settings: &Settings) {
+    page.words(Role::Muted, &head_words(head, settings), 4);
+}
+
+/// Returns the end of the journal in words.
+pub fn head_words(head: &Head, settings: &Settings) -> String {
     let keep = format!("keep it to verify later with `{} audit verify", settings.invocation);
-    page.words(Role::Muted, &format!("Journal: {head}; {keep} --anchor …`."), 4);
+    format!("Journal: {head}; {keep} --anchor …`.")
 }
 
 fn tre_lines(page: &mut Page, (id, width): (&TreId, usize), report: &TreReport) {
     let TreReport { result, done, steps, is_left_in_maintenance: _ } = report;
-    let (role, sign, words) = match result {
+    let (role, sign, words) = result_words(result);
+    let id = format!("{id:width$}");
+    let noun = if *steps == 1 { "step" } else { "steps" };
+    let tail = format!("  {words} · {done} of {steps} {noun}");
+    page.line(&[(role, sign), (Role::Plain, " "), (Role::Strong, &id), (Role::Plain, &tail)]);
+    for line in details(result) {
+        page.block(Role::Plain, &line, 4);
+    }
+}
+
+fn result_words(result: &TreResult) -> (Role, &'static str, &'static str) {
+    match result {
         TreResult::Applied => (Role::Add, "✓", "applied"),
         TreResult::Failed { .. } => (Role::Refused, "✗", "FAILED"),
         TreResult::Changed { .. } => (Role::Refused, "✗", "MOVED since it was planned"),
@@ -215,13 +247,6 @@ fn tre_lines(page: &mut Page, (id, width): (&TreId, usize), report: &TreReport) 
         TreResult::Interrupted => (Role::Attention, "!", "stopped part-way"),
         TreResult::NotStarted => (Role::Muted, "–", "not begun"),
         TreResult::NoWindow => (Role::Attention, "!", "HELD BACK from Maintenance"),
-    };
-    let id = format!("{id:width$}");
-    let noun = if *steps == 1 { "step" } else { "steps" };
-    let tail = format!("  {words} · {done} of {steps} {noun}");
-    page.line(&[(role, sign), (Role::Plain, " "), (Role::Strong, &id), (Role::Plain, &tail)]);
-    for line in details(result) {
-        page.block(Role::Plain, &line, 4);
     }
 }
 
@@ -234,11 +259,11 @@ fn details(result: &TreResult) -> Vec<String> {
             paths.join(", ")
         )],
         TreResult::ReadBackDiffers { paths } => vec![format!(
-            "Every step succeeded, and the platform shows something else in {}.",
+            "Every step is done, and the platform shows something else in {}.",
             paths.join(", ")
         )],
         TreResult::ReadBackFailed { error } => {
-            vec![format!("Every step succeeded; reading it back did not: {error}.")]
+            vec![format!("Every step is done; reading it back did not: {error}.")]
         }
         TreResult::Applied
         | TreResult::Interrupted
@@ -264,10 +289,10 @@ fn failed(step: Option<&FailedStep>, error: &StepError) -> Vec<String> {
 }
 
 /// Says what is left to do.
-fn again(page: &mut Page, after: Option<(&Plan, Extent)>, settings: &Settings) {
+fn again(after: Option<(&Plan, Extent)>, settings: &Settings) -> Sentence {
     match after {
         Some((after, extent)) if is_done(after) => {
-            page.words(Role::Strong, &plan::render::nothing(after, extent), 0);
+            (Role::Strong, plan::render::nothing(after, extent))
         }
         Some((after, _)) => {
             let Summary { create, update, delete, blocked, .. } = after.summary;
@@ -276,14 +301,14 @@ fn again(page: &mut Page, after: Option<(&Plan, Extent)>, settings: &Settings) {
                 "Planned again: {waiting} with changes, {blocked} blocked. `{} plan` shows them.",
                 settings.invocation
             );
-            page.words(Role::Plain, &text, 0);
+            (Role::Plain, text)
         }
-        None => page.words(Role::Plain, "The platform could not be read to plan again.", 0),
+        None => (Role::Plain, "The platform could not be read to plan again.".to_owned()),
     }
 }
 
-/// Writes what the status means, and last of all who is left in Maintenance: somebody waits there.
-fn closing(page: &mut Page, report: Report<'_>) {
+/// Says what the status means, and last of all who is left in Maintenance: somebody waits there.
+fn closing(report: Report<'_>) -> Vec<Sentence> {
     let Report { outcome, again, status, .. } = report;
     let left = outcome.into_iter().flat_map(Outcome::left_in_maintenance);
     let left: Vec<&str> = left.map(TreId::as_str).collect();
@@ -297,16 +322,13 @@ fn closing(page: &mut Page, report: Report<'_>) {
         Status::ERROR => Some("Exit 1: nothing was changed.".to_owned()),
         other => Some(format!("Exit {other}: stopped cleanly.{go_on}")),
     };
-    if let Some(meaning) = meaning {
-        page.words(Role::Plain, &meaning, 0);
-    }
-    if !left.is_empty() {
-        let text = format!(
-            "Left in Maintenance, without new requests: {}. Go on: `{again}`",
-            left.join(", ")
-        );
-        page.words(Role::Attention, &text, 0);
-    }
+    let meaning = meaning.map(|meaning| (Role::Plain, meaning));
+    let left = (!left.is_empty()).then(|| {
+        let left = left.join(", ");
+        let text = format!("Left in Maintenance, without new requests: {left}. Go on: `{again}`");
+        (Role::Attention, text)
+    });
+    meaning.into_iter().chain(left).collect()
 }
 
 /// Tells whether a plan asks for nothing any more.

@@ -1,6 +1,7 @@
 //! Flags and environment, resolved once: what stands on the command line wins.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{Color, Format, Global};
 use super::calls::Tally;
+use super::ci::{self, Server};
 use super::progress::Screen;
 use crate::plan::render::{Palette, Verbosity};
 
@@ -31,8 +33,8 @@ pub struct Environment {
     pub no_color: bool,
     /// `CLICOLOR_FORCE` is set to something else than `0`.
     pub force_color: bool,
-    /// `CI` is set to something: nobody watches.
-    pub ci: bool,
+    /// A CI server runs this: nobody watches.
+    pub ci: Option<Server>,
     /// Standard input is a terminal.
     pub stdin: bool,
     /// Standard output is a terminal.
@@ -51,7 +53,7 @@ impl Environment {
         Self {
             no_color: is_set("NO_COLOR"),
             force_color: is_set("CLICOLOR_FORCE") && !is_zero("CLICOLOR_FORCE"),
-            ci: is_set("CI"),
+            ci: ci::server(),
             stdin: std::io::stdin().is_terminal(),
             stdout: std::io::stdout().is_terminal(),
             stderr: std::io::stderr().is_terminal(),
@@ -78,6 +80,10 @@ pub struct Settings {
     pub target: Option<String>,
     /// How the result is printed.
     pub format: Format,
+    /// Whether findings are printed as annotations too: on GitHub, where no format was asked for.
+    pub annotates: bool,
+    /// The file that collects the summary of a step in CI.
+    pub step_summary: Option<PathBuf>,
     /// Colours on standard output.
     pub stdout: Palette,
     /// Colours on standard error.
@@ -141,7 +147,9 @@ impl Settings {
         Self {
             folder: chdir.clone().unwrap_or_else(|| Utf8PathBuf::from(".")),
             target: target.clone(),
-            format: *format,
+            format: format.unwrap_or(Format::Human),
+            annotates: format.is_none() && ci == Some(Server::GitHub),
+            step_summary: ci::step_summary(),
             stdout: palette(stdout),
             stderr: palette(stderr),
             verbosity,
@@ -152,8 +160,8 @@ impl Settings {
             lock_lease: *lock_lease,
             retry_for: *retry_for,
             rate_limit: *rate_limit,
-            interaction: when(stdin && stderr && !ci),
-            progress: when(stderr && !ci && verbosity > Verbosity::Quiet),
+            interaction: when(stdin && stderr && ci.is_none()),
+            progress: when(stderr && ci.is_none() && verbosity > Verbosity::Quiet),
             width: columns.unwrap_or(WIDTH),
             invocation: invocation(chdir.as_ref(), target.as_deref()),
         }
@@ -230,12 +238,23 @@ mod tests {
     }
 
     #[test]
+    fn annotations_are_for_github_unless_a_format_is_asked_for() {
+        let on = |ci| Environment { ci, ..Environment::default() };
+        assert!(settings(&[], on(Some(Server::GitHub))).annotates);
+        assert!(!settings(&["--format", "human"], on(Some(Server::GitHub))).annotates);
+        assert!(!settings(&[], on(Some(Server::GitLab))).annotates);
+        assert!(!settings(&[], on(None)).annotates);
+    }
+
+    #[test]
     fn nobody_is_asked_in_ci() {
         let terminal = Environment { stdin: true, stderr: true, ..Environment::default() };
         assert_eq!(settings(&[], terminal).interaction, Interaction::Terminal);
-        let ci = Environment { ci: true, ..terminal };
-        assert_eq!(settings(&[], ci).interaction, Interaction::None);
-        assert_eq!(settings(&[], ci).progress, Interaction::None);
+        for server in [Server::GitHub, Server::GitLab, Server::Other] {
+            let ci = Environment { ci: Some(server), ..terminal };
+            assert_eq!(settings(&[], ci).interaction, Interaction::None);
+            assert_eq!(settings(&[], ci).progress, Interaction::None);
+        }
     }
 
     #[test]

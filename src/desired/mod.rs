@@ -11,6 +11,7 @@ mod project;
 mod resolve;
 mod targets;
 mod tre;
+mod usage;
 
 pub use consent::Consent;
 pub use documents::{Documents, Typed};
@@ -24,6 +25,7 @@ pub use project::{
 };
 pub use resolve::{Resolved, resolve};
 pub use tre::{DesiredInventory, DesiredStep, DesiredTre};
+pub use usage::{Touched, Usage, is_among};
 
 use std::collections::BTreeMap;
 

@@ -50,6 +50,9 @@ pub struct Plan {
     pub target: TargetInfo,
     /// Where the live state was taken from, or null where the platform was asked.
     pub live: Option<LiveSource>,
+    /// What the plan was narrowed to, where it looks at nothing but what changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<ChangedSince>,
     /// Counts.
     pub summary: Summary,
     /// One entry for each TRE, in the order of their ids.
@@ -101,6 +104,17 @@ pub struct SnapshotInfo {
     pub digest: String,
     /// When it was taken, RFC 3339 in UTC.
     pub taken_at: String,
+}
+
+/// What changed since a revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ChangedSince {
+    /// The revision, as it was asked for.
+    pub since: String,
+    /// The commit where the checkout left its history.
+    pub merge_base: String,
+    /// The TREs that are touched.
+    pub tres: Vec<String>,
 }
 
 /// Counts of TREs, and of steps.

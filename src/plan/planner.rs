@@ -114,6 +114,7 @@ pub fn plan(ctx: &Context<'_>, timestamp: String, source: Source) -> Plan {
         timestamp,
         expires_at: None,
         applyable: changes.iter().any(|change| change.status == Status::Ready),
+        changed: None,
         complete: summary.blocked == 0
             && changes.iter().all(|change| change.status != Status::Unconsented),
         errored: false,

@@ -128,6 +128,19 @@ impl Repo {
         command
     }
 
+    /// Runs `git` in the folder, as somebody, and returns what it prints.
+    pub fn git(&self, args: &[&str]) -> String {
+        let output = Command::new("git")
+            .current_dir(self.path())
+            .args(["-c", "user.name=Amara", "-c", "user.email=amara@example.org"])
+            .args(["-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always"])
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {args:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
     /// Holds the lock of the state as a run on another machine would, until it is dropped.
     pub fn hold_lock(&self) -> HeldLock {
         let claim = serde_json::json!({
@@ -144,8 +157,20 @@ impl Repo {
 
     /// Runs the command to its end.
     pub fn run(&self, args: &[&str]) -> Run {
-        Run::of(args, self.command(args).output().unwrap())
+        self.run_in(&[], args)
     }
+
+    /// Runs the command to its end, with variables of the environment.
+    pub fn run_in(&self, variables: &[(&str, &str)], args: &[&str]) -> Run {
+        Run::of(args, self.command(args).envs(variables.iter().copied()).output().unwrap())
+    }
+}
+
+/// Returns why a document does not fit a schema, formats included.
+pub fn misfits(schema: &Value, document: &Value) -> Vec<String> {
+    let validator =
+        jsonschema::options().should_validate_formats(true).offline().build(schema).unwrap();
+    validator.iter_errors(document).map(|error| error.to_string()).collect()
 }
 
 /// A lock that somebody else holds.

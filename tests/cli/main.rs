@@ -6,6 +6,9 @@
 mod apply;
 mod audit;
 mod bad_input;
+mod changed;
+mod ci;
+mod ci_formats;
 mod comment;
 mod connect;
 mod docs;

@@ -49,19 +49,51 @@ fn flags_say_less_and_more() {
 }
 
 #[test]
-fn only_plans_have_the_format() {
+fn only_what_people_decide_on_has_the_format() {
     let repo = Repo::applied(ACTIVE);
-    for args in [
-        &["apply", "--auto-approve"] as &[&str],
-        &["drift"],
-        &["show", "tre-one"],
-        &["validate"],
-        &["import"],
-    ] {
+    for args in [&["show", "tre-one"] as &[&str], &["validate"], &["import"], &["who"]] {
         let args: Vec<&str> = args.iter().copied().chain(["--format", "markdown"]).collect();
-        let run = repo.run(&args).expect(1).complains("only `plan` and `show --plan FILE`");
+        let run = repo.run(&args).expect(1).complains("only `plan`, `apply`, `drift` and");
         assert_eq!(run.stdout, "");
     }
+}
+
+#[test]
+fn a_run_ends_with_one_page() {
+    let repo = Repo::with(&[("tres/one.yaml", ACTIVE)]);
+    let run = repo.run(&["apply", "--auto-approve", "--format", "markdown"]).expect(0);
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"1:[0-9a-f]{64}|[0-9]+:[0-9a-f]{64}", "12:0000");
+    settings.bind(|| insta::assert_snapshot!("a_run_that_went_well", run.stdout));
+    let refused = Repo::example("refused-configs");
+    let run = refused.run(&["apply", "--auto-approve", "--format", "markdown"]).expect(3);
+    assert!(run.stdout.starts_with("### ✗ Refused for **local**"), "{run:?}");
+    assert!(run.stdout.contains("| **refused** `tre-oncology` | none |"), "{run:?}");
+}
+
+#[test]
+fn a_stale_plan_is_one_page_too() {
+    let repo = Repo::applied(ACTIVE);
+    repo.edit("tres/one.yaml", "name: One", "name: Two");
+    repo.run(&["plan", "-o", "plan.json"]).expect(0);
+    repo.edit("tres/one.yaml", "name: Two", "name: Three");
+    let args = ["apply", "plan.json", "--auto-approve", "--format", "markdown"];
+    let page = repo.run(&args).expect(4).stdout;
+    assert!(page.starts_with("### ✗ The saved plan for **local** is stale"), "{page}");
+    assert!(page.contains("\"Two\"") && page.contains("\"Three\""), "{page}");
+}
+
+#[test]
+fn drift_is_one_page() {
+    let repo = Repo::applied(ACTIVE);
+    repo.edit("tres/one.yaml", "name: One", "name: \"<b>@octocat | #1\"");
+    let run = repo.run(&["drift", "--format", "markdown"]).expect(2);
+    let row = "| **not applied** `tre-one` | name | `One` | `One` | `<b>@octocat \\u{7c} #1` |";
+    assert!(run.stdout.contains(row), "{}", run.stdout);
+    assert!(
+        run.stdout.starts_with("### Drift of **local**: 1 setting not applied yet\n"),
+        "{run:?}"
+    );
 }
 
 #[test]

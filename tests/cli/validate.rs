@@ -51,9 +51,7 @@ fn formats_carry_the_same_findings() {
 #[test]
 fn paths_in_annotations_begin_at_the_checkout() {
     let repo = Repo::with(&[("deep/tres/one.yaml", BROKEN)]);
-    let git =
-        std::process::Command::new("git").args(["init", "-q"]).current_dir(repo.path()).status();
-    assert!(git.unwrap().success());
+    repo.git(&["init", "-q"]);
     let run = repo.run(&["-C", "deep", "validate", "--format", "github"]).expect(1);
     run.says("file=deep/tres/one.yaml");
 }

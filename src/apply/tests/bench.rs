@@ -259,6 +259,7 @@ fn plan_of(resource_changes: Vec<TreChange>) -> Plan {
         },
         expires_at: None,
         live: None,
+        changed: None,
         summary: Summary::default(),
         resource_changes,
         resource_drift: Vec::new(),

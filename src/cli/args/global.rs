@@ -15,9 +15,10 @@ pub struct Global {
     /// Works on this target of the project file
     #[arg(long, value_name = "NAME", global = true)]
     pub target: Option<String>,
-    /// How the result is printed
-    #[arg(long, value_enum, default_value_t = Format::Human, global = true)]
-    pub format: Format,
+    /// How the result is printed; without it as `human`, and by `validate` in a GitHub workflow as
+    /// `github` too
+    #[arg(long, value_enum, global = true)]
+    pub format: Option<Format>,
     /// Whether the output is coloured
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
     pub color: Color,
@@ -69,10 +70,12 @@ pub enum Format {
     Human,
     /// One JSON document on standard output, also when the command fails.
     Json,
-    /// One comment of a pull request (`plan`, and `show --plan`).
+    /// One page for people in a browser (`plan`, `apply`, `drift`, and `show --plan`).
     Markdown,
     /// Annotations of a GitHub workflow (`validate` only).
     Github,
+    /// A code quality report for GitLab (`validate` only).
+    Gitlab,
     /// SARIF for code scanning (`validate` only).
     Sarif,
     /// JUnit XML for test reports (`validate` only).

@@ -47,7 +47,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Checks every document, without asking any platform
-    Validate,
+    Validate(Validate),
     /// Shows what `apply` would do
     Plan(Plan),
     /// Makes the platform what the repository asks for
@@ -95,6 +95,23 @@ pub struct Scope {
     /// Only these TREs; all files are still validated
     #[arg(long, value_name = "ID", value_delimiter = ',', action = ArgAction::Append)]
     pub only: Vec<TreId>,
+}
+
+/// What of the repository a command looks at.
+#[derive(Debug, ClapArgs)]
+pub struct Since {
+    /// Only TREs that the working tree touches since it left the history of this revision: their
+    /// documents, and the groups and profiles that they use
+    #[arg(long, value_name = "REV")]
+    pub changed: Option<String>,
+}
+
+/// `validate`
+#[derive(Debug, ClapArgs)]
+pub struct Validate {
+    /// Since when.
+    #[command(flatten)]
+    pub since: Since,
 }
 
 /// Consents of one run.
@@ -159,6 +176,9 @@ pub struct Plan {
     /// Refuses a snapshot that is older: `36h`, `7d`
     #[arg(long, value_name = "DURATION", value_parser = parse_validity)]
     pub max_age: Option<SignedDuration>,
+    /// Since when.
+    #[command(flatten)]
+    pub since: Since,
     /// Which TREs.
     #[command(flatten)]
     pub scope: Scope,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::apply::{self, Input, Outcome as Executed, Repetition, Stop as Stopped};
-use crate::cli::args::Apply as Args;
+use crate::cli::args::{Apply as Args, Format};
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome, Stop};
 use crate::cli::interrupt::Interrupt;
@@ -13,11 +13,11 @@ use crate::cli::planning::{self, Planned, Request, state_failure};
 use crate::cli::platform::{self, Writable};
 use crate::cli::report::{self, Report};
 use crate::cli::session::{Documents, Session};
-use crate::cli::{journaling, pages, progress, runtime, saved};
+use crate::cli::{journaling, pages, progress, runtime, saved, step_summary};
 use crate::desired::DesiredTre;
 use crate::diff;
 use crate::model::{AppliedTre, TreId, UserId};
-use crate::plan::render::{self, Purpose};
+use crate::plan::render::{self, Options, Purpose};
 use crate::plan::saved::Stale;
 use crate::plan::{Extent, Plan, Status as Amount};
 use crate::state::{Journal, Loaded, Lock};
@@ -44,7 +44,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
             Extent::Full => Purpose::Execute,
             Extent::TightenOnly => Purpose::Tighten,
         };
-        show(&planned.plan, purpose, output);
+        show(args, &planned.plan, purpose, output);
         approve(args, &planned.plan, &interrupt, output).await?;
         let run = Run { args, session: &session, platform: &platform, request: &request };
         run.execute(planned, lock, &interrupt, output).await
@@ -63,20 +63,40 @@ fn request(args: &Args, saved: Option<&Plan>, session: &Session) -> Result<Reque
     Ok(request)
 }
 
-fn show(plan: &Plan, purpose: Purpose, output: &mut Output) {
-    if !output.settings().is_json() {
-        let options = pages::options(output.settings(), plan, purpose);
-        output.result(&render::human(plan, &options));
-        if plan.applyable {
-            output.result("\n");
+/// Shows the plan to whoever decides on it, or reads it in a log.
+fn show(args: &Args, plan: &Plan, purpose: Purpose, output: &mut Output) {
+    let options = pages::options(output.settings(), plan, purpose);
+    match output.settings().format {
+        Format::Human => {
+            output.result(&render::human(plan, &options));
+            if plan.applyable {
+                output.result("\n");
+            }
         }
+        // Standard output is one page about the end.
+        Format::Markdown if asks(args, plan) => {
+            let palette = output.settings().stderr;
+            output.stderr(&render::human(plan, &Options { palette, ..options }));
+        }
+        _ => {}
     }
+}
+
+/// Tells whether somebody has to approve of the plan.
+fn asks(args: &Args, plan: &Plan) -> bool {
+    !args.auto_approve && plan.applyable
 }
 
 /// Shows what was reviewed beside what would be done now.
 fn show_stale(failure: Failure, stale: &[Stale], fresh: &Plan, output: &mut Output) -> Failure {
-    if !output.settings().is_json() {
-        let options = pages::options(output.settings(), fresh, Purpose::Execute);
+    let options = pages::options(output.settings(), fresh, Purpose::Execute);
+    let page = || report::stale(stale, fresh, &pages::uncoloured(&options));
+    if !stale.is_empty() {
+        step_summary::append(output, page);
+    }
+    if output.settings().format == Format::Markdown && !stale.is_empty() {
+        output.result(&page());
+    } else if output.settings().format == Format::Human {
         for Stale { saved, fresh } in stale {
             let reviewed = render::changes(std::slice::from_ref(&**saved), &options);
             let now = match fresh {
@@ -96,7 +116,7 @@ async fn approve(
     interrupt: &Interrupt,
     output: &Output,
 ) -> Result<(), Failure> {
-    if args.auto_approve || !plan.applyable {
+    if !asks(args, plan) {
         return Ok(());
     }
     let interaction = output.settings().interaction;
@@ -154,10 +174,11 @@ impl Run<'_> {
             again: &pages::again(self.args, output),
             status,
         };
-        if output.settings().is_json() {
-            output.json(&report::json(report));
-        } else {
-            output.result(&report::human(report, output.settings()));
+        step_summary::append(output, || report::markdown(report, output.settings()));
+        match output.settings().format {
+            Format::Json => output.json(&report::json(report)),
+            Format::Markdown => output.result(&report::markdown(report, output.settings())),
+            _ => output.result(&report::human(report, output.settings())),
         }
         Ok(status)
     }

@@ -1,7 +1,7 @@
 //! `comment`: keeps one comment for each plan where the pull request is read.
 
 use camino::Utf8Path;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::api::Backoff;
 use crate::cli::args::Comment as Args;
@@ -10,7 +10,7 @@ use crate::cli::failure::{Failure, FailureKind, Outcome};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::settings::Settings;
-use crate::cli::{pages, runtime, saved};
+use crate::cli::{ci, pages, runtime, saved};
 use crate::forge::keep::Act;
 use crate::forge::{Conversation, ForgeError, Kept, Mark, Place, PlaceError};
 use crate::plan::render::{self, Purpose};
@@ -87,12 +87,9 @@ async fn say(
     settings: &Settings,
     interrupt: &Interrupt,
 ) -> Result<Said, Failure> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let event = variable("GITHUB_EVENT_PATH").and_then(|path| read_event(&path));
-    let place = Place::find(&variable, event.as_ref(), args.number).map_err(nowhere)?;
+    let place = ci::pull_request(args.number).map_err(nowhere)?;
     let names = place.dialect.token_variables();
-    let token = names.iter().find_map(|name| variable(name).filter(|it| !it.is_empty()));
-    let Some(token) = token else {
+    let Some(token) = ci::token(names) else {
         let name = names.first().copied().unwrap_or_default();
         return Err(Failure::usage(format!("There is no token: `{name}` is unset."))
             .hint("A run on a pull request from a fork has none; docs/comment.md shows who comments then."));
@@ -104,11 +101,6 @@ async fn say(
     let kept = conversation.keep(&message.mark, &message.text, args.author.as_deref()).await;
     let kept = kept.map_err(refused)?;
     Ok(Said { number: conversation.number(), kept, place: place.clone() })
-}
-
-/// An event that cannot be read tells nothing; the number may be known all the same.
-fn read_event(path: &str) -> Option<Value> {
-    serde_json::from_str(&fs_err::read_to_string(path).ok()?).ok()
 }
 
 fn nowhere(error: PlaceError) -> Failure {

@@ -3,16 +3,18 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::args::Drift as Args;
+use crate::cli::args::{Drift as Args, Format};
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Planned, Request, state_failure};
 use crate::cli::report;
 use crate::cli::session::{Documents, Session};
-use crate::cli::{journaling, pages, platform, runtime};
+use crate::cli::settings::Settings;
+use crate::cli::{journaling, pages, platform, runtime, step_summary};
 use crate::model::{TreId, UserId};
-use crate::plan::render::{DriftReport, Page, Purpose, drift_human};
+use crate::plan::render::markdown::Inline;
+use crate::plan::render::{DriftReport, Options, Page, Purpose, drift_human, drift_markdown};
 use crate::plan::{DriftItem, Plan, Status as Amount};
 use crate::state::{Entry, Head, Journal, Loaded, Lock, ObservedField, RunResult};
 
@@ -35,7 +37,11 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         let unmanaged = unmanaged.iter().map(ToString::to_string).collect();
         let options = pages::options(output.settings(), &plan, Purpose::Execute);
         let report = report(plan, unmanaged);
-        if output.settings().is_json() {
+        let page = || drift_page(&report, head.as_ref(), &options, output.settings());
+        step_summary::append(output, page);
+        if output.settings().format == Format::Markdown {
+            output.result(&page());
+        } else if output.settings().is_json() {
             output.json(&as_json(&report, head.as_ref()));
         } else {
             output.result(&drift_human(&report, &options));
@@ -57,6 +63,21 @@ fn report(plan: Plan, unmanaged: Vec<String>) -> DriftReport {
         .map(|change| change.name.clone())
         .collect();
     DriftReport::new(plan.target, plan.resource_drift, orphaned, unmanaged)
+}
+
+/// Returns the page of Markdown.
+fn drift_page(
+    report: &DriftReport,
+    head: Option<&Head>,
+    options: &Options,
+    settings: &Settings,
+) -> String {
+    let mut page = drift_markdown(report, options);
+    if let Some(head) = head {
+        let line = Inline::line().words(&report::head_words(head, settings));
+        page.push_str(&format!("{}\n", line.as_str()));
+    }
+    page
 }
 
 fn as_json(report: &DriftReport, head: Option<&Head>) -> Value {

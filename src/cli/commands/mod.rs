@@ -29,7 +29,7 @@ use super::output::Output;
 pub fn run(command: &Command, output: &mut Output) -> Outcome {
     takes(command, output.settings().format)?;
     match command {
-        Command::Validate => validate::run(output),
+        Command::Validate(args) => validate::run(args, output),
         Command::Plan(args) => plan::run(args, output),
         Command::Apply(args) => apply::run(args, output),
         Command::Drift(args) => drift::run(args, output),
@@ -55,18 +55,26 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
 fn takes(command: &Command, format: Format) -> Result<(), Failure> {
     match (command, format) {
         (_, Format::Human | Format::Json)
-        | (Command::Validate, Format::Github | Format::Sarif | Format::Junit)
-        | (Command::Plan(_) | Command::Show(Show { plan: Some(_), .. }), Format::Markdown) => {
-            Ok(())
-        }
+        | (Command::Validate(_), Format::Github | Format::Gitlab | Format::Sarif | Format::Junit)
+        | (
+            Command::Plan(_)
+            | Command::Apply(_)
+            | Command::Drift(_)
+            | Command::Show(Show { plan: Some(_), .. }),
+            Format::Markdown,
+        ) => Ok(()),
         (_, Format::Markdown) => Err(Failure::usage(
-            "The format `markdown` is for plans: only `plan` and `show --plan FILE` have it.",
+            "The format `markdown` is for plans, runs and drift: only `plan`, `apply`, `drift` and \
+             `show --plan FILE` have it.",
         )
         .hint("Take `--format human` or `--format json`.")),
-        (_, Format::Github | Format::Sarif | Format::Junit) => Err(Failure::usage(
-            "The formats `github`, `sarif` and `junit` are for findings: only `validate` has them.",
-        )
-        .hint("Take `--format human` or `--format json`.")),
+        (_, Format::Github | Format::Gitlab | Format::Sarif | Format::Junit) => {
+            Err(Failure::usage(
+                "The formats `github`, `gitlab`, `sarif` and `junit` are for findings: only \
+                 `validate` has them.",
+            )
+            .hint("Take `--format human` or `--format json`."))
+        }
     }
 }
 

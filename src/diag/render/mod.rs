@@ -1,6 +1,7 @@
 //! Findings in every format that people and pipelines read; one pure function per format.
 
 pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod junit;

@@ -105,6 +105,7 @@ fn nothing_that_acts_on_a_terminal_comes_through() {
     for text in [
         human::render(&findings(), &sources(), Color::Plain),
         github::render(&findings(), ""),
+        gitlab::render(&findings(), ""),
         junit::render(&findings(), &sources()),
     ] {
         let bad = text.chars().find(|found| *found != '\n' && crate::diag::is_deceptive(*found));
@@ -144,6 +145,13 @@ fn github() {
     insta::assert_snapshot!(github::render(&findings(), ""));
     let below = github::render(&findings(), "examples/tre-configs/");
     assert!(below.contains("file=examples/tre-configs/tres/bidi.yaml,"), "{below}");
+}
+
+#[test]
+fn gitlab() {
+    insta::assert_snapshot!(gitlab::render(&findings(), ""));
+    let below = gitlab::render(&findings(), "examples/tre-configs/");
+    assert!(below.contains("\"examples/tre-configs/tres/bidi.yaml\""), "{below}");
 }
 
 #[test]

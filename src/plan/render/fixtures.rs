@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Options, Palette, Purpose, Verbosity};
-use crate::plan::Plan;
+use crate::plan::{ChangedSince, Plan};
 
 /// Every plan with its name and the exit status that goes with it.
 pub fn all() -> Vec<(&'static str, Plan, u8)> {
@@ -340,7 +340,7 @@ pub fn consents_that_are_missing() -> Plan {
 }
 
 pub fn orphans_released_settings_and_warnings() -> Plan {
-    plan(
+    let mut plan = plan(
         json!([
             {
                 "name": "tre-lost", "status": "orphaned", "desired_state": null, "range": null,
@@ -353,7 +353,13 @@ pub fn orphans_released_settings_and_warnings() -> Plan {
             },
         ]),
         json!({"orphaned": 1, "released": 1, "unmanaged": 2}),
-    )
+    );
+    plan.changed = Some(ChangedSince {
+        since: "origin/main".to_owned(),
+        merge_base: "b2d4e6f8a0c1".to_owned(),
+        tres: vec!["tre-let-go".to_owned(), "tre-lost".to_owned()],
+    });
+    plan
 }
 
 pub fn nothing_to_do_is_one_line_for_many() -> Plan {

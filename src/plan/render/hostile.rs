@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options as Extensions, Parser, Tag};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::fixtures::{self, options};
 use super::wrap::width_of;
-use super::*;
+use super::{Options, Palette, Plan, drift_markdown, human, markdown::markdown};
 use crate::diag::{escape_control, is_deceptive};
 
 /// Keys with values of a fixed set, which no text can take the place of.
@@ -61,14 +61,14 @@ fn acts(character: char) -> bool {
 
 /// Where a text is put.
 #[derive(Debug, Clone, Copy)]
-enum Put {
+pub enum Put {
     Before,
     Behind,
     Instead,
 }
 
 /// Puts a text into every textual field of a plan, keys that people write included.
-fn fill(value: &mut Value, key: &str, put: Put, text: &str) {
+pub fn fill(value: &mut Value, key: &str, put: Put, text: &str) {
     match value {
         Value::String(old) => *old = filled(old, key, put, text),
         Value::Array(items) => items.iter_mut().for_each(|item| fill(item, key, put, text)),
@@ -102,7 +102,7 @@ fn filled(old: &str, key: &str, put: Put, text: &str) -> String {
     }
 }
 
-fn plan_with(plan: &Plan, put: Put, text: &str) -> Plan {
+pub fn plan_with(plan: &Plan, put: Put, text: &str) -> Plan {
     let mut json = serde_json::to_value(plan).unwrap();
     fill(&mut json, "", put, text);
     serde_json::from_value(json).unwrap()
@@ -173,7 +173,7 @@ fn is_emoji(word: &str) -> bool {
 }
 
 /// Texts that would do something if anything let them, and any characters at all.
-fn texts() -> impl Strategy<Value = String> {
+pub fn texts() -> impl Strategy<Value = String> {
     let fragments = prop::sample::select(vec![
         "`",
         "``",
@@ -275,7 +275,7 @@ fn texts() -> impl Strategy<Value = String> {
         .prop_filter("a text", |text| !text.is_empty())
 }
 
-fn puts() -> impl Strategy<Value = Put> {
+pub fn puts() -> impl Strategy<Value = Put> {
     prop::sample::select(vec![Put::Before, Put::Behind, Put::Instead])
 }
 
@@ -288,12 +288,38 @@ fn no_text_changes_the_structure_of_a_comment() {
         ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(name in name, put in puts(), text in texts())| {
         let page = |text: &str| markdown(&plan_with(&plans[name], put, text), &options(0));
-        let (page, plain) = (page(&text), page("x"));
-        prop_assert_eq!(structure(&page), structure(&plain), "\n{}", page);
-        prop_assert!(!page.chars().any(acts), "\n{}", page);
-        for words in words(&page) {
-            prop_assert_eq!(made_of(&words), None, "`{}` in\n{}", words, page);
-        }
+        assert_inert(&page(&text), &page("x"));
+    });
+}
+
+/// Asserts that a page of somebody's text is built as the one of a plain text, and that a forge
+/// makes no more of it.
+pub fn assert_inert(page: &str, plain: &str) {
+    assert_eq!(structure(page), structure(plain), "\n{page}");
+    assert!(!page.chars().any(acts), "\n{page}");
+    for words in words(page) {
+        assert_eq!(made_of(&words), None, "`{words}` in\n{page}");
+    }
+}
+
+#[test]
+fn no_text_changes_the_structure_of_drift() {
+    let item = json!({"address": "tre.tre-x", "path": "/name", "class": "conflict",
+        "applied": "a", "live": "b", "desired": ["c"]});
+    let report = json!({
+        "format_version": "1.0", "drift": [item], "orphaned": ["tre-y"], "unmanaged": ["tre-z"],
+        "target": {"name": "production", "platform": "api.dnanexus.com", "operator": "user-amara"},
+        "summary": {"out_of_band": 0, "unapplied": 0, "conflict": 1},
+    });
+    let page = |put: Put, text: &str| {
+        let mut json = report.clone();
+        fill(&mut json, "", put, text);
+        drift_markdown(&serde_json::from_value(json).unwrap(), &options(0))
+    };
+    let config =
+        ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(put in puts(), text in texts())| {
+        assert_inert(&page(put, &text), &page(put, "x"));
     });
 }
 

@@ -5,12 +5,12 @@ mod drift;
 mod explain;
 mod field;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 mod headline;
 #[cfg(test)]
-mod hostile;
+pub(crate) mod hostile;
 mod json;
-mod markdown;
+pub mod markdown;
 mod people;
 mod requests;
 mod steps;
@@ -28,9 +28,9 @@ pub use explain::explanation;
 pub use field::count;
 pub(crate) use field::{Part, part, segments};
 pub use json::json;
-pub use markdown::{LIMIT as MARKDOWN_LIMIT, markdown};
+pub use markdown::{LIMIT as MARKDOWN_LIMIT, drift_markdown, markdown};
 pub use people::name_some;
-pub use summary::nothing;
+pub use summary::{changed, nothing};
 pub use text::{Page, Palette, Para, Role};
 
 use super::{Extent, Plan, TreChange, digest_of_plan};

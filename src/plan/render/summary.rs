@@ -7,8 +7,8 @@ use super::headline::does;
 use super::text::{Page, Role};
 use super::{Options, Purpose, plan_id};
 use crate::plan::{
-    DriftClass, DriftItem, EMBEDDED, Extent, GitInfo, LiveSource, Plan, SnapshotInfo, Status,
-    Summary, TargetInfo, TreChange,
+    ChangedSince, DriftClass, DriftItem, EMBEDDED, Extent, GitInfo, LiveSource, Plan, SnapshotInfo,
+    Status, Summary, TargetInfo, TreChange,
 };
 use crate::platform::Operation;
 
@@ -37,12 +37,27 @@ pub fn opening(page: &mut Page, plan: &Plan, options: &Options) {
     };
     let read = read(plan, options);
     page.words(Role::Plain, &format!("{read} as {operator}, {git}. {}", drift(plan)), 0);
+    if let Some(since) = &plan.changed {
+        page.words(Role::Plain, &changed(since), 0);
+    }
     if let Some(expires_at) = &plan.expires_at {
         let text =
             format!("It can be applied until {}, unless something moves.", minute(expires_at));
         page.words(Role::Plain, &text, 0);
     }
     page.blank();
+}
+
+/// Says that nothing but what changed is looked at, and what that is.
+pub fn changed(changed: &ChangedSince) -> String {
+    let ChangedSince { since, merge_base, tres } = changed;
+    let base: String = merge_base.chars().take(7).collect();
+    let tres: Vec<&str> = tres.iter().map(String::as_str).collect();
+    let touched = match tres.as_slice() {
+        [] => "no TRE".to_owned(),
+        tres => name_few(tres),
+    };
+    format!("Only what changed since {since} (at {base}) is looked at; it touches {touched}.")
 }
 
 /// Says when the live state was read, and whether it was read from the platform at all.
@@ -179,7 +194,7 @@ fn unconsented(plan: &Plan) -> Vec<&str> {
 }
 
 /// Names a few; where there are many, the eye has had enough.
-fn names(all: &[&str]) -> String {
+fn name_few(all: &[&str]) -> String {
     match all.get(..NAMED) {
         Some(first) if all.len() > NAMED + 1 => {
             format!("{} and {} more", first.join(", "), all.len() - NAMED)
@@ -203,7 +218,7 @@ pub fn reassurances(plan: &Plan) -> String {
     let mut said = Vec::new();
     said.push(match policies.as_slice() {
         [] => "No policy changes.".to_owned(),
-        some => format!("Policies change in {}.", names(some)),
+        some => format!("Policies change in {}.", name_few(some)),
     });
     if published.is_empty() && deleted.is_empty() {
         said.push("Nothing is published or deleted.".to_owned());
@@ -211,13 +226,13 @@ pub fn reassurances(plan: &Plan) -> String {
         for (verb, some) in [("Published", &published), ("Deleted", &deleted)] {
             said.push(match some.as_slice() {
                 [] => format!("Nothing is {}.", verb.to_lowercase()),
-                some => format!("{verb} for good: {}.", names(some)),
+                some => format!("{verb} for good: {}.", name_few(some)),
             });
         }
     }
     said.push(match missing.as_slice() {
         [] => "No consent is missing.".to_owned(),
-        some => format!("A consent is missing in {}.", names(some)),
+        some => format!("A consent is missing in {}.", name_few(some)),
     });
     said.join(" ")
 }

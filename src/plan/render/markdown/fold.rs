@@ -45,7 +45,7 @@ pub fn all<'a>(
 }
 
 /// A fold under way: `one` and `many` name what it holds.
-struct Fold<'a> {
+pub struct Fold<'a> {
     part: Part<'a>,
     one: &'static str,
     many: &'static str,
@@ -53,20 +53,41 @@ struct Fold<'a> {
 }
 
 impl<'a> Fold<'a> {
-    /// Returns a fold of so many things.
-    fn new(page: &'a Reader<'a>, number: usize, one: &'static str, many: &'static str) -> Self {
+    /// Returns a fold of so many things; `rest` says how to see those that are left out.
+    pub fn new(rest: String, number: usize, one: &'static str, many: &'static str) -> Self {
         let cut = move |shown: usize| {
             let (one, many) = (format!("more {one}"), format!("more {many}"));
             let left_out = count(number.saturating_sub(shown), &one, &many);
             let words = format!("And {left_out} for which there is no room here");
-            let line = Inline::line().strong(&words).words(&format!(": {}.", page.rest()));
+            let line = Inline::line().strong(&words).words(&format!(": {rest}."));
             format!("\n\n{}\n", line.as_str())
         };
         Self { part: Part::new(("", "\n</details>\n\n"), SHARE, cut), one, many, number }
     }
 
+    /// Adds one of the things, or a line of it.
+    pub fn push(&mut self, item: impl FnOnce() -> String) {
+        self.part.push(item);
+    }
+
+    /// Tells whether no page has room for what is already there, so that nothing need be added.
+    fn is_full(&self) -> bool {
+        self.part.is_full()
+    }
+
+    /// Adds names with commas between them, one for each of the things.
+    pub fn names<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        let number = self.number;
+        for (index, name) in names.into_iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "\n" };
+            let end = if index + 1 == number { "\n" } else { "" };
+            self.push(|| format!("{comma}{}{end}", Inline::line().code(name).as_str()));
+        }
+        self
+    }
+
     /// Ends the fold, of which the summary tells what it holds.
-    fn close(self, tail: &str) -> Option<Part<'a>> {
+    pub fn close(self, tail: &str) -> Option<Part<'a>> {
         let Self { part, one, many, number } = self;
         let opening = format!("<details><summary>{}{tail}</summary>\n", count(number, one, many));
         (number > 0).then(|| part.opened_by(opening))
@@ -82,9 +103,9 @@ fn alerted<'a>(
     tell: fn(&Reader<'_>, &TreChange) -> String,
 ) -> Option<Part<'a>> {
     let folded = changes.get(alert::TOLD..).unwrap_or_default();
-    let mut fold = Fold::new(page, folded.len(), one, many);
+    let mut fold = Fold::new(page.rest(), folded.len(), one, many);
     for change in folded {
-        fold.part.push(|| format!("\n{}", tell(page, change)));
+        fold.push(|| format!("\n{}", tell(page, change)));
     }
     fold.close("")
 }
@@ -96,14 +117,14 @@ fn title(change: &TreChange) -> String {
 
 fn planned_steps<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<Part<'a>> {
     let number = changes.iter().map(|change| change.steps.len()).sum();
-    let mut fold = Fold::new(page, number, "step", "steps");
+    let mut fold = Fold::new(page.rest(), number, "step", "steps");
     for change in changes {
-        if fold.part.is_full() {
+        if fold.is_full() {
             break;
         }
         let window = steps::window(change);
         for (index, step) in change.steps.iter().enumerate() {
-            fold.part.push(|| {
+            fold.push(|| {
                 let head = if index == 0 { title(change) } else { String::new() };
                 let mut line = Inline::line().words(&step.reason).words(steps::mark(change, step));
                 if window.is_some_and(|window| window.holds(index)) {
@@ -136,16 +157,16 @@ fn people<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<Part<'a
                 + list_changes(change).len()
         })
         .sum();
-    let mut fold = Fold::new(page, number, "person or org", "people and orgs");
+    let mut fold = Fold::new(page.rest(), number, "person or org", "people and orgs");
     for change in changes {
-        if fold.part.is_full() {
+        if fold.is_full() {
             break;
         }
         let places = places(change);
         let mut head = title(change);
         let mut push = |id: &str, words: &str| {
             let head = std::mem::take(&mut head);
-            fold.part.push(|| {
+            fold.push(|| {
                 let line =
                     Inline::line().code(id).words(&format!(" {words}")).at(places.get(id).copied());
                 format!("{head}- {}\n", line.as_str())
@@ -166,15 +187,15 @@ fn people<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<Part<'a
 
 fn settings<'a>(page: &'a Reader<'a>, changes: &[&'a TreChange]) -> Option<Part<'a>> {
     let number = changes.iter().map(|change| ordered(change).len()).sum();
-    let mut fold = Fold::new(page, number, "changed setting", "changed settings");
+    let mut fold = Fold::new(page.rest(), number, "changed setting", "changed settings");
     for change in changes {
-        if fold.part.is_full() {
+        if fold.is_full() {
             break;
         }
         let mut head = title(change);
         for field in ordered(change) {
             let head = std::mem::take(&mut head);
-            fold.part.push(|| {
+            fold.push(|| {
                 let part = part(change, &field.path);
                 let line = Inline::line()
                     .words(&format!("{}: ", label(&part)))
@@ -191,12 +212,6 @@ fn unchanged<'a>(page: &'a Reader<'a>) -> Option<Part<'a>> {
     let is_unchanged =
         |change: &&TreChange| change.status == Status::NoOp && change.warnings.is_empty();
     let changes = || page.plan.resource_changes.iter().filter(is_unchanged);
-    let number = changes().count();
-    let mut fold = Fold::new(page, number, "unchanged TRE", "unchanged TREs");
-    for (index, change) in changes().enumerate() {
-        let comma = if index > 0 { ", " } else { "\n" };
-        let end = if index + 1 == number { "\n" } else { "" };
-        fold.part.push(|| format!("{comma}{}{end}", Inline::line().code(&change.name).as_str()));
-    }
-    fold.close("")
+    let fold = Fold::new(page.rest(), changes().count(), "unchanged TRE", "unchanged TREs");
+    fold.names(changes().map(|change| change.name.as_str())).close("")
 }

@@ -7,6 +7,7 @@
 
 mod agreement;
 mod alert;
+mod drift;
 mod fold;
 mod inline;
 mod part;
@@ -15,13 +16,17 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use self::inline::Inline;
-use self::part::{Part, fit};
+pub use self::drift::drift_markdown;
+pub use self::fold::Fold;
+pub use self::inline::Inline;
+pub use self::part::{Part, fit};
 use super::field::count;
 use super::summary::{self, platform_words};
 use super::tre::rank;
 use super::{Options, plan_id};
-use crate::plan::{EMBEDDED, LiveSource, Plan, SnapshotInfo, Status, TargetInfo, TreChange};
+use crate::plan::{
+    EMBEDDED, LiveSource, Plan, SnapshotInfo, Source, Status, TargetInfo, TreChange,
+};
 
 /// So many characters a page has at most. A comment on GitHub holds 65,536; what is left is for a
 /// heading or a marker that a pipeline adds.
@@ -70,7 +75,6 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Returns the heading with the counts, and what was planned for.
     fn heading(&self) -> String {
-        let TargetInfo { name, platform, operator } = &self.plan.target;
         let sign = match self
             .plan
             .resource_changes
@@ -86,15 +90,14 @@ impl Reader<'_> {
             .words(&format!("{sign}Plan "))
             .code(&plan_id(self.plan))
             .words(" for ")
-            .strong(name)
+            .strong(&self.plan.target.name)
             .words(&format!(": {}", self.counts()));
-        let on = match platform == EMBEDDED {
-            true => Inline::line().words("On an ").strong(platform_words(platform)),
-            false => Inline::line().words("On ").code(platform),
-        };
-        let mut on = on.words(", as ").code(operator).words(".");
+        let mut on = on(&self.plan.target);
         if self.plan.live.is_some() {
             on = on.words(" ").strong("Read from a snapshot, not from the platform.");
+        }
+        if let Some(changed) = &self.plan.changed {
+            on = on.words(" ").words(&summary::changed(changed));
         }
         format!("### {}\n\n{}\n\n", heading.as_str(), on.as_str())
     }
@@ -165,35 +168,47 @@ impl Reader<'_> {
     /// only these do.
     fn origin(&self) -> String {
         let Plan { timestamp, trectl_version, source, live, .. } = self.plan;
-        let mut line = Inline::line();
-        line = match &source.git {
-            None => line.words("Not in git, "),
-            Some(git) => {
-                let commit: String = git.commit.chars().take(7).collect();
-                let dirty = if git.dirty { " with uncommitted changes" } else { "" };
-                line.words("Commit ").code(&commit).words(&format!("{dirty}, "))
-            }
-        };
-        line = match live {
+        let line = from(source);
+        let line = match live {
             Some(LiveSource { snapshot: SnapshotInfo { digest: _, taken_at } }) => {
-                line.words(&format!("snapshot taken {}", summary::minute(taken_at)))
+                line.words(&format!(", snapshot taken {}", summary::minute(taken_at)))
             }
-            None => line.words(&format!("live state read {}", summary::minute(timestamp))),
+            None => line.words(&format!(", live state read {}", summary::minute(timestamp))),
         };
         format!("{}\n", line.words(&format!(", trectl {trectl_version}.")).as_str())
     }
 
     /// Says how to see what is left out.
     fn rest(&self) -> String {
-        let invocation = match self.options.invocation.as_str() {
-            long if part::length(long) > LONG => "trectl",
-            invocation => invocation,
-        };
+        let invocation = brief(&self.options.invocation);
         format!(
             "`{invocation} plan -v` shows everything, and so does `{invocation} show --plan FILE -v` \
              of a saved plan; `--format json` has it too"
         )
     }
+}
+
+/// Says on which platform, and as whom.
+pub fn on(target: &TargetInfo) -> Inline {
+    let TargetInfo { name: _, platform, operator } = target;
+    let on = match platform == EMBEDDED {
+        true => Inline::line().words("On an ").strong(platform_words(platform)),
+        false => Inline::line().words("On ").code(platform),
+    };
+    on.words(", as ").code(operator).words(".")
+}
+
+/// Says from which commit.
+pub fn from(source: &Source) -> Inline {
+    let Some(git) = &source.git else { return Inline::line().words("Not in git") };
+    let commit: String = git.commit.chars().take(7).collect();
+    let dirty = if git.dirty { " with uncommitted changes" } else { "" };
+    Inline::line().words("Commit ").code(&commit).words(dirty)
+}
+
+/// Returns how the program is called, unless that is too long to be said again and again.
+pub fn brief(invocation: &str) -> &str {
+    if part::length(invocation) > LONG { "trectl" } else { invocation }
 }
 
 /// A command that is longer is not repeated wherever something is left out.
