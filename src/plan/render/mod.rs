@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-pub use drift::{DriftReport, drift_human};
+pub use drift::{DriftReport, DriftSummary, drift_human};
 pub use explain::explanation;
 pub use field::count;
 pub(crate) use field::{Part, part, segments};
