@@ -29,6 +29,7 @@ mod session;
 mod settings;
 mod sharing;
 mod step_summary;
+mod stream;
 mod who;
 
 use std::ffi::OsString;

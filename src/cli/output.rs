@@ -3,12 +3,15 @@
 //! A reader that closes the pipe early (`| head`) has read enough: that is no error.
 
 use std::io::{self, BufRead, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::args::Format;
 use super::failure::{Failure, Findings, Stop};
 use super::settings::{Interaction, Settings};
+use super::stream::Stream;
 use crate::diag::render::{self, human};
 use crate::diag::{Diagnostic, Severity, Sources, escape_control as escape};
 use crate::plan::render::{Palette, Role, Verbosity};
@@ -18,12 +21,38 @@ use crate::plan::{ChangedSince, FORMAT_VERSION};
 #[derive(Debug)]
 pub struct Output {
     settings: Settings,
-    stdout: Pipe,
+    stdout: Stdout,
+}
+
+/// Standard output, which many tasks may write to: each text is written whole.
+#[derive(Debug, Clone, Default)]
+pub struct Stdout(Arc<Mutex<Pipe>>);
+
+impl Stdout {
+    /// Writes a text, which ends with a line break, at once.
+    pub fn write(&self, text: &str) {
+        let mut pipe = self.pipe();
+        if !matches!(*pipe, Pipe::Open) {
+            return;
+        }
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        match written {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => *pipe = Pipe::Closed,
+            Err(error) => *pipe = Pipe::Broken(error),
+        }
+    }
+
+    fn pipe(&self) -> MutexGuard<'_, Pipe> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What became of standard output.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum Pipe {
+    #[default]
     Open,
     Closed,
     Broken(io::Error),
@@ -41,7 +70,7 @@ pub enum Answer {
 impl Output {
     /// Returns the output of a run.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, stdout: Pipe::Open }
+        Self { settings, stdout: Stdout::default() }
     }
 
     /// Returns what holds for the run.
@@ -51,23 +80,20 @@ impl Output {
 
     /// Prints a result, which ends with a line break.
     pub fn result(&mut self, text: &str) {
-        if !matches!(self.stdout, Pipe::Open) {
-            return;
-        }
-        let mut stdout = io::stdout().lock();
-        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-        match written {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.stdout = Pipe::Closed,
-            Err(error) => self.stdout = Pipe::Broken(error),
-        }
+        self.stdout.write(text);
+    }
+
+    /// Returns the stream of events, where that is the format.
+    pub fn stream(&self) -> Option<Stream> {
+        let is_asked = self.settings.format == Format::Jsonl;
+        is_asked.then(|| Stream::new(self.stdout.clone()))
     }
 
     /// Prints a result as one JSON document.
     pub fn json<T: Serialize>(&mut self, value: &T) {
         match serde_json::to_string_pretty(value) {
             Ok(text) => self.result(&(text + "\n")),
-            Err(error) => self.stdout = Pipe::Broken(error.into()),
+            Err(error) => *self.stdout.pipe() = Pipe::Broken(error.into()),
         }
     }
 
@@ -111,6 +137,9 @@ impl Output {
                 if self.settings.is_json() {
                     self.json(&failure_document(failure));
                 }
+                if let Some(stream) = self.stream() {
+                    stream.failure(failure);
+                }
                 self.stderr(&failure_text(failure, &error_label(self.settings.stderr)));
             }
         }
@@ -118,6 +147,9 @@ impl Output {
 
     /// Shows findings that do not stop the run.
     pub fn findings(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+        if let Some(stream) = self.stream() {
+            stream.findings(diagnostics, sources);
+        }
         if !diagnostics.is_empty() {
             self.stderr(&human::render(diagnostics, sources, colour(self.settings.stderr)));
         }
@@ -143,7 +175,7 @@ impl Output {
 
     /// Ends the output, and returns an error where a result was lost.
     pub fn finish(self) -> Result<Reader, Failure> {
-        match self.stdout {
+        match std::mem::take(&mut *self.stdout.pipe()) {
             Pipe::Open => Ok(Reader::ReadAll),
             Pipe::Closed => Ok(Reader::LeftEarly),
             Pipe::Broken(error) => {

@@ -37,6 +37,11 @@ pub fn uncoloured(options: &Options) -> Options {
     Options { palette: Palette::Plain, ..options.clone() }
 }
 
+/// Returns how the same plan is laid out where standard output is for programs.
+pub fn for_stderr(options: &Options, settings: &Settings) -> Options {
+    Options { palette: settings.stderr, ..options.clone() }
+}
+
 /// Writes the first line of an output that is about a target, which names it.
 pub fn heading(page: &mut Page, words: &str, target: &Target) {
     let platform = format!(": {}", target.describe_platform());

@@ -101,7 +101,8 @@ fn error_json(step: Option<&FailedStep>, error: &StepError) -> Value {
     })
 }
 
-fn result_name(result: &TreResult) -> &'static str {
+/// Returns the name of a result in JSON.
+pub fn result_name(result: &TreResult) -> &'static str {
     match result {
         TreResult::Applied => "applied",
         TreResult::Failed { .. } => "failed",
@@ -251,7 +252,7 @@ fn result_words(result: &TreResult) -> (Role, &'static str, &'static str) {
 }
 
 /// Returns what went wrong with a TRE, a sentence each.
-fn details(result: &TreResult) -> Vec<String> {
+pub fn details(result: &TreResult) -> Vec<String> {
     match result {
         TreResult::Failed { step, error } => failed(step.as_ref(), error),
         TreResult::Changed { paths } => vec![format!(

@@ -172,6 +172,11 @@ impl Settings {
         if self.folder == "." { path.to_owned() } else { self.folder.join(path) }
     }
 
+    /// Returns what holds for a page on standard error.
+    pub fn for_stderr(&self) -> Self {
+        Self { stdout: self.stderr, ..self.clone() }
+    }
+
     /// Tells whether standard output must be one JSON document.
     pub fn is_json(&self) -> bool {
         self.format == Format::Json

@@ -1,5 +1,7 @@
 //! `--changed REV`: only what the working tree touches since it left the history of a revision.
 
+use serde_json::Value;
+
 use crate::harness::{ACTIVE, DRAFT, Repo};
 
 const GROUP: &str = "apiVersion: trectl/v1\nkind: Group\nid: leeds\nmembers: [group:inner]\n";
@@ -33,8 +35,8 @@ fn touched(repo: &Repo, args: &[&str]) -> Vec<String> {
     let args: Vec<&str> =
         ["plan", "--changed", "main", "--format", "json"].iter().chain(args).copied().collect();
     let plan = repo.run(&args).expect(0).json();
-    let names = plan["resource_changes"].as_array().unwrap().iter();
-    names.map(|change| change["name"].as_str().unwrap().to_owned()).collect()
+    let names = plan.get("resource_changes").and_then(Value::as_array).unwrap().iter();
+    names.map(|change| change.get("name").and_then(Value::as_str).unwrap().to_owned()).collect()
 }
 
 #[test]

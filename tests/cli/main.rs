@@ -15,6 +15,7 @@ mod docs;
 mod doctor;
 mod doctor_over_http;
 mod drift;
+mod events;
 mod exit_status;
 mod explain;
 mod forge;

@@ -72,6 +72,8 @@ pub enum Format {
     Json,
     /// One page for people in a browser (`plan`, `apply`, `drift`, and `show --plan`).
     Markdown,
+    /// Events for programs, one JSON object a line, as they happen (`plan`, `apply`, `drift`).
+    Jsonl,
     /// Annotations of a GitHub workflow (`validate` only).
     Github,
     /// A code quality report for GitLab (`validate` only).

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::apply::{self, Input, Outcome as Executed, Repetition, Stop as Stopped};
+use crate::apply::{self, Input, Outcome as Executed, Repetition, Sink, Stop as Stopped};
 use crate::cli::args::{Apply as Args, Format};
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome, Stop};
@@ -13,11 +13,12 @@ use crate::cli::planning::{self, Planned, Request, state_failure};
 use crate::cli::platform::{self, Writable};
 use crate::cli::report::{self, Report};
 use crate::cli::session::{Documents, Session};
+use crate::cli::stream::Watch;
 use crate::cli::{journaling, pages, progress, runtime, saved, step_summary};
 use crate::desired::DesiredTre;
 use crate::diff;
 use crate::model::{AppliedTre, TreId, UserId};
-use crate::plan::render::{self, Options, Purpose};
+use crate::plan::render::{self, Purpose};
 use crate::plan::saved::Stale;
 use crate::plan::{Extent, Plan, Status as Amount};
 use crate::state::{Journal, Loaded, Lock};
@@ -66,6 +67,9 @@ fn request(args: &Args, saved: Option<&Plan>, session: &Session) -> Result<Reque
 /// Shows the plan to whoever decides on it, or reads it in a log.
 fn show(args: &Args, plan: &Plan, purpose: Purpose, output: &mut Output) {
     let options = pages::options(output.settings(), plan, purpose);
+    if let Some(stream) = output.stream() {
+        stream.plan(plan, None);
+    }
     match output.settings().format {
         Format::Human => {
             output.result(&render::human(plan, &options));
@@ -74,9 +78,10 @@ fn show(args: &Args, plan: &Plan, purpose: Purpose, output: &mut Output) {
             }
         }
         // Standard output is one page about the end.
-        Format::Markdown if asks(args, plan) => {
-            let palette = output.settings().stderr;
-            output.stderr(&render::human(plan, &Options { palette, ..options }));
+        Format::Markdown if !asks(args, plan) => {}
+        Format::Markdown | Format::Jsonl => {
+            let options = pages::for_stderr(&options, output.settings());
+            output.stderr(&render::human(plan, &options));
         }
         _ => {}
     }
@@ -177,6 +182,12 @@ impl Run<'_> {
         step_summary::append(output, || report::markdown(report, output.settings()));
         match output.settings().format {
             Format::Json => output.json(&report::json(report)),
+            Format::Jsonl => {
+                output.stderr(&report::human(report, &output.settings().for_stderr()));
+                if let Some(stream) = output.stream() {
+                    Watch::summary(&stream, &plan, executed.as_ref(), status);
+                }
+            }
             Format::Markdown => output.result(&report::markdown(report, output.settings())),
             _ => output.result(&report::human(report, output.settings())),
         }
@@ -236,7 +247,7 @@ impl Run<'_> {
             records,
             parallelism: self.args.parallelism.into(),
             open_windows: usize::try_from(guards.open_windows).unwrap_or(usize::MAX),
-            events: progress::sink(output.settings()),
+            events: events(plan, output),
             cancel: interrupt.token().clone(),
             repetition: Repetition::Once,
         };
@@ -244,6 +255,17 @@ impl Run<'_> {
             .await
             .map_err(|error| Failure::usage("The plan cannot be executed.").because(error).into())
     }
+}
+
+/// Returns what takes the events of the run: the bar or the lines for people, and the stream.
+fn events(plan: &Plan, output: &Output) -> Sink {
+    let people = progress::sink(output.settings());
+    let Some(stream) = output.stream() else { return people };
+    let watch = Watch::new(stream, plan);
+    Arc::new(move |event| {
+        people(event);
+        watch.event(event);
+    })
 }
 
 /// Tells whether there is anything to execute or to write down.

@@ -39,7 +39,12 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         let report = report(plan, unmanaged);
         let page = || drift_page(&report, head.as_ref(), &options, output.settings());
         step_summary::append(output, page);
-        if output.settings().format == Format::Markdown {
+        let status = if report.drift.is_empty() { Status::DONE } else { Status::DIFFERENT };
+        if let Some(stream) = output.stream() {
+            stream.drift_report(&report, head.as_ref().map(ToString::to_string), status);
+            let options = pages::for_stderr(&options, output.settings());
+            output.stderr(&drift_human(&report, &options));
+        } else if output.settings().format == Format::Markdown {
             output.result(&page());
         } else if output.settings().is_json() {
             output.json(&as_json(&report, head.as_ref()));
@@ -51,7 +56,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
                 output.result(&page.finish());
             }
         }
-        Ok(if report.drift.is_empty() { Status::DONE } else { Status::DIFFERENT })
+        Ok(status)
     })
 }
 

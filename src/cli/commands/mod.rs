@@ -28,6 +28,9 @@ use super::output::Output;
 /// Runs a command.
 pub fn run(command: &Command, output: &mut Output) -> Outcome {
     takes(command, output.settings().format)?;
+    if let Some(stream) = output.stream() {
+        stream.version();
+    }
     match command {
         Command::Validate(args) => validate::run(args, output),
         Command::Plan(args) => plan::run(args, output),
@@ -63,6 +66,11 @@ fn takes(command: &Command, format: Format) -> Result<(), Failure> {
             | Command::Show(Show { plan: Some(_), .. }),
             Format::Markdown,
         ) => Ok(()),
+        (Command::Plan(_) | Command::Apply(_) | Command::Drift(_), Format::Jsonl) => Ok(()),
+        (_, Format::Jsonl) => Err(Failure::usage(
+            "The format `jsonl` is for what goes on: only `plan`, `apply` and `drift` have it.",
+        )
+        .hint("Take `--format human` or `--format json`.")),
         (_, Format::Markdown) => Err(Failure::usage(
             "The format `markdown` is for plans, runs and drift: only `plan`, `apply`, `drift` and \
              `show --plan FILE` have it.",

@@ -124,7 +124,12 @@ fn show(plan: &Plan, args: &Args, (status, today): (Status, Date), output: &mut 
         output.json(plan);
         return;
     }
-    output.result(&pages::of_plan(output.settings(), plan, &options));
+    if let Some(stream) = output.stream() {
+        stream.plan(plan, Some(status));
+        output.stderr(&render::human(plan, &pages::for_stderr(&options, output.settings())));
+    } else {
+        output.result(&pages::of_plan(output.settings(), plan, &options));
+    }
     if let Some(file) = &args.out {
         output.say(&format!("Saved in `{file}`."));
     }

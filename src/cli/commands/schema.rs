@@ -8,7 +8,7 @@ use crate::cli::doctor;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Output;
-use crate::cli::who;
+use crate::cli::{stream, who};
 use crate::diag::{self, did_you_mean};
 use crate::live::Snapshot;
 use crate::plan::Plan;
@@ -22,6 +22,7 @@ const WRITTEN: &[schema::NamedSchema] = &[
     ("who", || schemars::schema_for!(who::Report)),
     ("who-as-of", || schemars::schema_for!(who::PastReport)),
     ("drift", || schemars::schema_for!(DriftReport)),
+    ("events", || schemars::schema_for!(stream::Line)),
     ("doctor", || schemars::schema_for!(doctor::Report)),
     ("snapshot", || schemars::schema_for!(Snapshot)),
     ("diagnostics", || schemars::schema_for!(diag::render::json::Report)),

@@ -37,7 +37,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
             let covered = changed.as_ref().map(|changed| changed.sources(sources));
             output.result(&junit::render(diagnostics, covered.as_ref().unwrap_or(sources)));
         }
-        Format::Human | Format::Markdown => {
+        Format::Human | Format::Markdown | Format::Jsonl => {
             output.findings(diagnostics, sources);
             if output.settings().annotates {
                 output.result(&github::render(diagnostics, &prefix()));

@@ -23,7 +23,7 @@ mod wrap;
 
 use std::time::Duration;
 
-pub use drift::{DriftReport, drift_human};
+pub use drift::{DriftReport, DriftSummary, drift_human};
 pub use explain::explanation;
 pub use field::count;
 pub(crate) use field::{Part, part, segments};

@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::{Fold, Inline, LIMIT, Part, brief, fit, on};
-use crate::plan::render::drift::DriftSummary;
 use crate::plan::render::field::{count, segments};
-use crate::plan::render::{DriftReport, Options};
+use crate::plan::render::{DriftReport, DriftSummary, Options};
 use crate::plan::{DriftClass, DriftItem};
 
 const HEAD: &str = "| TRE | Setting | Applied | Live | Asked for |\n|:--|:--|:--|:--|:--|\n";
