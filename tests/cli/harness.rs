@@ -121,6 +121,9 @@ impl Repo {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trectl"));
         command.current_dir(self.path()).args(args).env_clear().env("HOME", self.path());
+        // As somebody types it: journals and pages name the command, and paths differ in length.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, "trectl");
         // Only so that `git` is found.
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
