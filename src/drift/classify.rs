@@ -47,6 +47,20 @@ pub enum DriftClass {
     Conflict,
 }
 
+impl DriftClass {
+    /// Every class.
+    pub const ALL: [Self; 3] = [Self::Unapplied, Self::OutOfBand, Self::Conflict];
+
+    /// Returns the name on the command line and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unapplied => "unapplied",
+            Self::OutOfBand => "out_of_band",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
 /// Returns the drift of one TRE from what differs between its document and what is live.
 ///
 /// A TRE that is not there is one item: gone from the platform is out of band, never there is

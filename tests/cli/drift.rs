@@ -50,6 +50,24 @@ fn orphans_and_unmanaged_tres_are_named_and_leave_the_status_at_0() {
     assert_eq!(json["unmanaged"][0], "tre-two");
 }
 
+#[test]
+fn only_the_classes_that_are_asked_for_lead_to_status_2() {
+    let repo = Repo::applied(ACTIVE);
+    repo.edit("tres/one.yaml", "name: One", "name: Two");
+    repo.run(&["drift"]).expect(2);
+    repo.run(&["drift", "--fail-on", "unapplied"]).expect(2).says("Exit 2: there are differences.");
+    repo.run(&["drift", "--fail-on", "conflict", "--fail-on", "unapplied"]).expect(2);
+    let other = ["drift", "--fail-on", "out_of_band,conflict"];
+    repo.run(&other).expect(0).says("Not applied").says("Exit 0: nothing of this is `out_of_band`");
+    let json = repo.run(&[&other[..], &["--format", "json"]].concat()).expect(0).json();
+    assert_eq!(json["drift"][0]["class"], "unapplied");
+    assert_eq!(json["fail_on"], serde_json::json!(["out_of_band", "conflict"]));
+    elsewhere(&repo, &[("name: One", "name: Theirs")]);
+    repo.run(&["drift", "--fail-on", "unapplied"]).expect(0).says("Conflict");
+    repo.run(&["drift", "--fail-on", "conflict"]).expect(2);
+    repo.run(&["drift", "--fail-on", "conflicts"]).expect(1).complains("did you mean `conflict`?");
+}
+
 /// Changes the platform from another repository, which has a state of its own.
 pub fn elsewhere(repo: &Repo, edits: &[(&str, &str)]) {
     let other = Repo::with(&[("tres/one.yaml", ACTIVE)]);

@@ -1,6 +1,7 @@
 //! The command line as it is written.
 
 mod audit;
+mod drift;
 mod global;
 mod state;
 
@@ -11,6 +12,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 pub use self::audit::{AsOf, Audit, Log, Verify, When};
+pub use self::drift::Drift;
 pub use self::global::{Color, Format, Global};
 pub use self::state::{Forget, Gc, State, Unlock};
 use crate::desired::ConsentKind;
@@ -178,17 +180,6 @@ pub struct Apply {
     /// Consents of this run.
     #[command(flatten)]
     pub consents: Consents,
-}
-
-/// `drift`
-#[derive(Debug, ClapArgs)]
-pub struct Drift {
-    /// Writes to the journal what was seen, for `audit as-of` and `audit log`
-    #[arg(long)]
-    pub record: bool,
-    /// Which TREs.
-    #[command(flatten)]
-    pub scope: Scope,
 }
 
 /// `import`

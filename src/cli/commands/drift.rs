@@ -34,7 +34,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         };
         let unmanaged = unmanaged.iter().map(ToString::to_string).collect();
         let options = pages::options(output.settings(), &plan, Purpose::Execute);
-        let report = report(plan, unmanaged);
+        let report = report(plan, unmanaged).failing_on(&args.fail_on);
         if output.settings().is_json() {
             output.json(&as_json(&report, head.as_ref()));
         } else {
@@ -45,7 +45,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
                 output.result(&page.finish());
             }
         }
-        Ok(if report.drift.is_empty() { Status::DONE } else { Status::DIFFERENT })
+        Ok(if report.fails() { Status::DIFFERENT } else { Status::DONE })
     })
 }
 

@@ -24,6 +24,8 @@ pub struct DriftReport {
     pub orphaned: Vec<String>,
     /// Live TREs of the selection that never had a document.
     pub unmanaged: Vec<String>,
+    /// The classes that lead to exit status 2.
+    pub fail_on: Vec<DriftClass>,
 }
 
 /// Counts of drifted fields, by class.
@@ -60,13 +62,36 @@ impl DriftReport {
             summary,
             orphaned,
             unmanaged,
+            fail_on: DriftClass::ALL.to_vec(),
         }
+    }
+
+    /// Lets only these classes lead to exit status 2; none means all.
+    #[must_use]
+    pub fn failing_on(mut self, classes: &[DriftClass]) -> Self {
+        if !classes.is_empty() {
+            self.fail_on.retain(|class| classes.contains(class));
+        }
+        self
+    }
+
+    /// Tells whether there is drift that leads to exit status 2.
+    pub fn fails(&self) -> bool {
+        self.drift.iter().any(|item| self.fail_on.contains(&item.class))
     }
 }
 
 /// Returns drift for people.
 pub fn drift_human(report: &DriftReport, options: &Options) -> String {
-    let DriftReport { format_version: _, target, drift, summary, orphaned, unmanaged } = report;
+    let DriftReport {
+        format_version: _,
+        target,
+        drift,
+        summary: _,
+        orphaned,
+        unmanaged,
+        fail_on: _,
+    } = report;
     let mut page = Page::new(options.width, options.palette);
     let platform = platform_words(&target.platform);
     let said = format!(": {platform}, as {}", target.operator);
@@ -96,7 +121,7 @@ pub fn drift_human(report: &DriftReport, options: &Options) -> String {
             page.words(Role::Plain, &format!("These TREs {words}: {}.", ids.join(", ")), 4);
         }
     }
-    closing(&mut page, *summary, options);
+    closing(&mut page, report, options);
     page.finish()
 }
 
@@ -121,9 +146,9 @@ fn row(page: &mut Page, item: &DriftItem) {
     page.row((role, label), &body);
 }
 
-fn closing(page: &mut Page, summary: DriftSummary, options: &Options) {
-    let DriftSummary { out_of_band, unapplied, conflict } = summary;
-    if out_of_band + unapplied + conflict == 0 {
+fn closing(page: &mut Page, report: &DriftReport, options: &Options) {
+    let DriftSummary { out_of_band, unapplied, conflict } = report.summary;
+    if report.drift.is_empty() {
         page.words(
             Role::Strong,
             "No drift. Every managed setting is as the repository asks and as it was applied.",
@@ -136,10 +161,17 @@ fn closing(page: &mut Page, summary: DriftSummary, options: &Options) {
         count(out_of_band, "setting", "settings")
     );
     page.words(Role::Strong, &text, 0);
+    let exit = if report.fails() {
+        "Exit 2: there are differences.".to_owned()
+    } else {
+        let asked = report.fail_on.iter().map(|class| format!("`{}`", class.as_str()));
+        let asked = asked.collect::<Vec<_>>().join(" or ");
+        format!("Exit 0: nothing of this is {asked}, which `--fail-on` asks for.")
+    };
     let invocation = &options.invocation;
     let text = format!(
-        "Exit 2: there are differences. Next: `{invocation} plan` shows what apply would do about \
-         them. To keep an edit of the platform, write it into the document."
+        "{exit} Next: `{invocation} plan` shows what apply would do about them. To keep an edit of \
+         the platform, write it into the document."
     );
     page.words(Role::Plain, &text, 0);
 }

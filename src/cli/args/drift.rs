@@ -1,0 +1,36 @@
+//! The command line of `drift`.
+
+use clap::{ArgAction, Args as ClapArgs};
+
+use super::Scope;
+use crate::diag::did_you_mean;
+use crate::plan::DriftClass;
+
+/// `drift`
+#[derive(Debug, ClapArgs)]
+pub struct Drift {
+    /// Writes to the journal what was seen, for `audit as-of` and `audit log`
+    #[arg(long)]
+    pub record: bool,
+    /// Exits with 2 for these classes only: `unapplied`, `out_of_band`, `conflict`. All are shown
+    #[arg(
+        long,
+        value_name = "CLASS",
+        value_delimiter = ',',
+        action = ArgAction::Append,
+        value_parser = parse_class
+    )]
+    pub fail_on: Vec<DriftClass>,
+    /// Which TREs.
+    #[command(flatten)]
+    pub scope: Scope,
+}
+
+fn parse_class(text: &str) -> Result<DriftClass, String> {
+    let names = || DriftClass::ALL.map(DriftClass::as_str);
+    let found = DriftClass::ALL.into_iter().find(|class| class.as_str() == text);
+    found.ok_or_else(|| match did_you_mean(text, names()) {
+        Some(name) => format!("`{text}` is no class of drift; did you mean `{name}`?"),
+        None => format!("`{text}` is no class of drift; there are {}", names().join(", ")),
+    })
+}
