@@ -1,6 +1,7 @@
 //! What the repository asks for: documents with groups, profiles and targets resolved, and the
 //! place kept where each value came from. A [`Desired`] can only be built from checked input.
 
+mod accepted;
 mod consent;
 mod documents;
 mod graph;
@@ -12,6 +13,7 @@ mod resolve;
 mod targets;
 mod tre;
 
+pub use accepted::AcceptedDrift;
 pub use consent::Consent;
 pub use documents::{Documents, Typed};
 pub use graph::{Walk, walk};

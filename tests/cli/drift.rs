@@ -68,6 +68,70 @@ fn only_the_classes_that_are_asked_for_lead_to_status_2() {
     repo.run(&["drift", "--fail-on", "conflicts"]).expect(1).complains("did you mean `conflict`?");
 }
 
+const ACCEPTED: &str = "\
+acceptedDrift:
+  - {path: /name, live: Theirs, owner: user-amara, reason: Agreed by phone., ticket: DAC-7, until: 2099-12-31}
+  - {path: /authorizedUsers/user-okafor, live: null, owner: Registry, reason: On leave., ticket: DAC-8, until: 2099-12-31}
+";
+
+#[test]
+fn accepted_drift_is_told_apart_and_does_not_count() {
+    let repo = Repo::applied(ACTIVE);
+    elsewhere(&repo, &[("name: One", "name: Theirs"), (", user-okafor", "")]);
+    repo.run(&["drift"]).expect(2);
+    repo.write("tres/one.yaml", format!("{ACTIVE}{ACCEPTED}"));
+    let run = repo.run(&["drift"]).expect(0);
+    insta::assert_snapshot!("drift_accepted", run.stdout);
+    let json = repo.run(&["drift", "--format", "json"]).expect(0).json();
+    assert_eq!(json["drift"][0]["accepted"]["owner"], "user-amara");
+    assert_eq!(json["drift"][0]["accepted"]["until"], "2099-12-31");
+    assert_eq!(json["drift"][0]["rejected"], serde_json::Value::Null);
+    assert_eq!(json["summary"]["accepted"], 2);
+    assert_eq!(json["summary"]["out_of_band"], 0);
+    // What apply would do stays the same, and is said.
+    let plan = repo.run(&["plan", "--format", "json"]).expect(3).json();
+    let change = &plan["resource_changes"][0];
+    assert_eq!(change["fields"].as_array().unwrap().len(), 2);
+    assert_eq!(change["missing_consents"][0], "revert");
+    assert!(change["warnings"][0].as_str().unwrap().contains("applying undoes it"), "{change}");
+}
+
+#[test]
+fn accepted_drift_counts_again_after_its_last_day_and_where_the_value_moves() {
+    let repo = Repo::applied(ACTIVE);
+    elsewhere(&repo, &[("name: One", "name: Theirs")]);
+    let lapsed = ACCEPTED.replace("2099", "2024");
+    repo.write("tres/one.yaml", format!("{ACTIVE}{lapsed}"));
+    repo.run(&["drift"])
+        .expect(2)
+        .says("which is past")
+        .complains("Drift of `/name` was accepted until 2024-12-31.");
+    let moved = ACCEPTED.replace("Theirs", "Others");
+    repo.write("tres/one.yaml", format!("{ACTIVE}{moved}"));
+    repo.run(&["drift"]).expect(2).says("it has moved since").says("1 setting edited");
+    let json = repo.run(&["drift", "--format", "json"]).expect(2).json();
+    assert!(json["drift"][0]["rejected"].as_str().unwrap().contains("tres/one.yaml:18"), "{json}");
+}
+
+#[test]
+fn entries_that_can_never_count_are_told() {
+    let repo = Repo::with(&[("tres/one.yaml", ACTIVE)]);
+    for (from, to, said) in [
+        ("/name", "/nam", "Did you mean `/name…`?"),
+        ("/name", "/authorizedUsers/1", "Name the one person"),
+        ("/name", "/authorizedUsers/user-okafor", "accepted twice"),
+        ("/name", "/region/x", "which is no setting of a TRE"),
+        (", ticket: DAC-7", "", "The key `ticket` is missing"),
+        ("Agreed by phone.", "\"\"", "is empty"),
+        ("2099-12-31", "2099-02-30", "`2099-02-30` is not a day of the calendar."),
+    ] {
+        repo.write("tres/one.yaml", format!("{ACTIVE}{}", ACCEPTED.replacen(from, to, 1)));
+        repo.run(&["validate"]).expect(1).complains(said);
+    }
+    repo.write("tres/one.yaml", format!("{ACTIVE}{}", ACCEPTED.replace("/name", "/description")));
+    repo.run(&["validate"]).expect(0).complains("which this document does not set");
+}
+
 /// Changes the platform from another repository, which has a state of its own.
 pub fn elsewhere(repo: &Repo, edits: &[(&str, &str)]) {
     let other = Repo::with(&[("tres/one.yaml", ACTIVE)]);

@@ -104,7 +104,7 @@ fn observed(plan: &Plan) -> Vec<Entry> {
 }
 
 fn field(item: &DriftItem) -> ObservedField {
-    let DriftItem { address: _, path, class, applied, live, desired: _ } = item;
+    let DriftItem { path, class, applied, live, .. } = item;
     let kept = |value: &Value| has_ids_only(path).then(|| value.clone());
     let applied = kept(applied).filter(|applied| !applied.is_null());
     ObservedField { path: path.clone(), class: *class, live: kept(live), applied }

@@ -7,7 +7,7 @@ use super::Options;
 use super::field::{count, segments};
 use super::summary::platform_words;
 use super::text::{Page, Para, Role};
-use crate::plan::{DriftClass, DriftItem, FORMAT_VERSION, TargetInfo};
+use crate::plan::{Acceptance, DriftClass, DriftItem, FORMAT_VERSION, TargetInfo};
 
 /// What `drift --format json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -28,7 +28,7 @@ pub struct DriftReport {
     pub fail_on: Vec<DriftClass>,
 }
 
-/// Counts of drifted fields, by class.
+/// Counts of drifted fields, by class; what is accepted is counted apart.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
 )]
@@ -39,6 +39,8 @@ pub struct DriftSummary {
     pub unapplied: usize,
     /// Fields that both changed.
     pub conflict: usize,
+    /// Fields, of any class, where the live value is accepted for now.
+    pub accepted: usize,
 }
 
 impl DriftReport {
@@ -49,11 +51,14 @@ impl DriftReport {
         orphaned: Vec<String>,
         unmanaged: Vec<String>,
     ) -> Self {
-        let number = |class| drift.iter().filter(|item| item.class == class).count();
+        let is_open = |item: &&DriftItem| item.accepted.is_none();
+        let number =
+            |class| drift.iter().filter(is_open).filter(|item| item.class == class).count();
         let summary = DriftSummary {
             out_of_band: number(DriftClass::OutOfBand),
             unapplied: number(DriftClass::Unapplied),
             conflict: number(DriftClass::Conflict),
+            accepted: drift.iter().filter(|item| item.accepted.is_some()).count(),
         };
         Self {
             format_version: FORMAT_VERSION.to_owned(),
@@ -77,7 +82,9 @@ impl DriftReport {
 
     /// Tells whether there is drift that leads to exit status 2.
     pub fn fails(&self) -> bool {
-        self.drift.iter().any(|item| self.fail_on.contains(&item.class))
+        let counts =
+            |item: &DriftItem| item.accepted.is_none() && self.fail_on.contains(&item.class);
+        self.drift.iter().any(counts)
     }
 }
 
@@ -143,11 +150,18 @@ fn row(page: &mut Page, item: &DriftItem) {
         };
         body.push(Para::words(format!("  {name:<8} {text}")).hang(11));
     }
+    if let Some(Acceptance { owner, reason, ticket, until }) = &item.accepted {
+        let text = format!("  by {owner} until {until} ({ticket}): {reason}");
+        body.push(Para::words(text).hang(2));
+        page.row((Role::Muted, "Accepted"), &body);
+        return;
+    }
+    body.extend(item.rejected.iter().map(|why| Para::words(format!("  {why}")).hang(2)));
     page.row((role, label), &body);
 }
 
 fn closing(page: &mut Page, report: &DriftReport, options: &Options) {
-    let DriftSummary { out_of_band, unapplied, conflict } = report.summary;
+    let DriftSummary { out_of_band, unapplied, conflict, accepted } = report.summary;
     if report.drift.is_empty() {
         page.words(
             Role::Strong,
@@ -156,13 +170,17 @@ fn closing(page: &mut Page, report: &DriftReport, options: &Options) {
         );
         return;
     }
+    let accepted = if accepted == 0 { String::new() } else { format!(", {accepted} accepted") };
     let text = format!(
-        "Drift: {} edited on the platform, {unapplied} not applied yet, {conflict} in conflict.",
+        "Drift: {} edited on the platform, {unapplied} not applied yet, {conflict} in \
+         conflict{accepted}.",
         count(out_of_band, "setting", "settings")
     );
     page.words(Role::Strong, &text, 0);
     let exit = if report.fails() {
         "Exit 2: there are differences.".to_owned()
+    } else if report.drift.iter().all(|item| item.accepted.is_some()) {
+        "Exit 0: all of it is accepted.".to_owned()
     } else {
         let asked = report.fail_on.iter().map(|class| format!("`{}`", class.as_str()));
         let asked = asked.collect::<Vec<_>>().join(" or ");
