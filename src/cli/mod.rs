@@ -14,6 +14,7 @@ mod generated;
 mod git;
 mod interrupt;
 mod journaling;
+mod metrics;
 mod output;
 mod pages;
 mod planning;

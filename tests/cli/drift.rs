@@ -132,6 +132,45 @@ fn entries_that_can_never_count_are_told() {
     repo.run(&["validate"]).expect(0).complains("which this document does not set");
 }
 
+#[test]
+fn metrics_are_written_for_a_parser_that_nobody_here_wrote() {
+    let repo = Repo::applied(ACTIVE);
+    elsewhere(&repo, &[("name: One", "name: Theirs"), (", user-okafor", "")]);
+    let accepted =
+        ACCEPTED.lines().next().unwrap().to_owned() + "\n" + ACCEPTED.lines().nth(2).unwrap();
+    repo.write("tres/one.yaml", format!("{ACTIVE}{accepted}\n"));
+    repo.write("metrics.prom", "old");
+    let before = jiff::Timestamp::now().as_second() - 600;
+    repo.run(&["drift", "--write-metrics", "metrics.prom"]).expect(2).says("Accepted");
+    let text = repo.read("metrics.prom");
+    let lines = text.lines().map(|line| Ok(line.to_owned()));
+    let scrape = prometheus_parse::Scrape::parse(lines).unwrap();
+    let value = |name: &str, class: Option<&str>| {
+        let found = scrape.samples.iter().find(|sample| {
+            sample.metric == name
+                && sample.labels.get("class") == class
+                && sample.labels.get("target") == Some("local")
+        });
+        match found.unwrap_or_else(|| panic!("{name} is not in:\n{text}")).value {
+            prometheus_parse::Value::Gauge(value) => value,
+            ref other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(value("trectl_drifted_tres", Some("out_of_band")), 1.0);
+    assert_eq!(value("trectl_drifted_settings", Some("out_of_band")), 1.0);
+    assert_eq!(value("trectl_drifted_settings", Some("unapplied")), 0.0);
+    assert_eq!(value("trectl_accepted_drift_settings", None), 1.0);
+    assert_eq!(value("trectl_compared_tres", None), 1.0);
+    assert!(value("trectl_api_calls", None) >= 3.0);
+    let last = value("trectl_last_apply_timestamp_seconds", None);
+    assert!(last > before as f64 && last <= value("trectl_run_timestamp_seconds", None), "{last}");
+    let left = std::fs::read_dir(repo.path()).unwrap();
+    let names = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(!names.into_iter().any(|name| name.ends_with(".tmp")));
+    let missing = ["drift", "--write-metrics", "nowhere/metrics.prom", "--format", "json"];
+    assert_eq!(repo.run(&missing).expect(1).json()["errored"], true);
+}
+
 /// Changes the platform from another repository, which has a state of its own.
 pub fn elsewhere(repo: &Repo, edits: &[(&str, &str)]) {
     let other = Repo::with(&[("tres/one.yaml", ACTIVE)]);

@@ -1,5 +1,6 @@
 //! The command line of `drift`.
 
+use camino::Utf8PathBuf;
 use clap::{ArgAction, Args as ClapArgs};
 
 use super::Scope;
@@ -21,6 +22,9 @@ pub struct Drift {
         value_parser = parse_class
     )]
     pub fail_on: Vec<DriftClass>,
+    /// Writes what was found for Prometheus, in its text format, in place of a file that is there
+    #[arg(long, value_name = "FILE")]
+    pub write_metrics: Option<Utf8PathBuf>,
     /// Which TREs.
     #[command(flatten)]
     pub scope: Scope,

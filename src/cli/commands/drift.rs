@@ -1,23 +1,28 @@
 //! `drift`: who moved since the last apply: the repository, the platform, or both. Never writes,
 //! but for what it saw, where that is asked for.
 
+use std::time::Instant;
+
+use camino::Utf8Path;
 use serde_json::{Value, json};
 
 use crate::cli::args::Drift as Args;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::metrics::{self, DriftRun};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Planned, Request, state_failure};
 use crate::cli::report;
 use crate::cli::session::{Documents, Session};
-use crate::cli::{journaling, pages, platform, runtime};
+use crate::cli::{clock, files, journaling, pages, platform, runtime};
 use crate::model::{TreId, UserId};
 use crate::plan::render::{DriftReport, Page, Purpose, drift_human};
-use crate::plan::{DriftItem, Plan, Status as Amount};
+use crate::plan::{DriftItem, Plan, Status as Amount, TreChange};
 use crate::state::{Entry, Head, Journal, Loaded, Lock, ObservedField, RunResult};
 
 /// Runs the command.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
+    let begun = Instant::now();
     let session = Session::open(output, Documents::Needed)?;
     let request = Request::new(&args.scope.only, &[]);
     runtime::block_on(|interrupt| async move {
@@ -32,9 +37,14 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
             Some(lock) => Some(record(&session, &plan, loaded, lock).await?),
             None => None,
         };
+        let compared = compared(&plan).count();
         let unmanaged = unmanaged.iter().map(ToString::to_string).collect();
         let options = pages::options(output.settings(), &plan, Purpose::Execute);
         let report = report(plan, unmanaged).failing_on(&args.fail_on);
+        if let Some(file) = &args.write_metrics {
+            let run = Measured { report: &report, compared, begun };
+            interrupt.or(write_metrics(&session, run, file, output)).await??;
+        }
         if output.settings().is_json() {
             output.json(&as_json(&report, head.as_ref()));
         } else {
@@ -47,6 +57,32 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         }
         Ok(if report.fails() { Status::DIFFERENT } else { Status::DONE })
     })
+}
+
+/// What is measured of a run.
+struct Measured<'a> {
+    report: &'a DriftReport,
+    compared: usize,
+    begun: Instant,
+}
+
+async fn write_metrics(
+    session: &Session,
+    run: Measured<'_>,
+    file: &Utf8Path,
+    output: &Output,
+) -> Result<(), Failure> {
+    let Measured { report, compared, begun } = run;
+    let last_apply = metrics::last_apply(&session.state()?).await.map_err(state_failure)?;
+    let text = metrics::of_drift(DriftRun {
+        report,
+        compared,
+        last_apply,
+        calls: output.settings().calls.total(),
+        ended: clock::instant(),
+        duration: begun.elapsed(),
+    });
+    files::replace(&output.settings().path(file), text.as_bytes())
 }
 
 fn report(plan: Plan, unmanaged: Vec<String>) -> DriftReport {
@@ -86,11 +122,14 @@ async fn record(
     Ok(journal.head())
 }
 
-/// Returns what was seen. An orphan has no document to be compared with.
+/// Returns the TREs that were compared. An orphan has no document to be compared with.
+fn compared(plan: &Plan) -> impl Iterator<Item = &TreChange> {
+    plan.resource_changes.iter().filter(|change| change.status != Amount::Orphaned)
+}
+
+/// Returns what was seen.
 fn observed(plan: &Plan) -> Vec<Entry> {
-    plan.resource_changes
-        .iter()
-        .filter(|change| change.status != Amount::Orphaned)
+    compared(plan)
         .map(|change| Entry::Observed {
             tre: TreId::from_platform(&change.name),
             drift: plan
