@@ -1,6 +1,7 @@
 //! The command line: what is asked for, resolved once; one file for each command; one place that
 //! prints; and what the exit status means.
 
+mod adopt;
 mod args;
 mod calls;
 mod clock;

@@ -5,6 +5,7 @@ use clap::{ArgAction, Args as ClapArgs};
 
 use super::Scope;
 use crate::diag::did_you_mean;
+use crate::model::TreId;
 use crate::plan::DriftClass;
 
 /// `drift`
@@ -25,6 +26,13 @@ pub struct Drift {
     /// Writes what was found for Prometheus, in its text format, in place of a file that is there
     #[arg(long, value_name = "FILE")]
     pub write_metrics: Option<Utf8PathBuf>,
+    /// Writes the platform's values into the documents, of these TREs or of all: edits on the
+    /// platform and conflicts. Review it with `git diff`
+    #[arg(long, value_name = "ID", num_args = 0.., value_delimiter = ',')]
+    pub adopt: Option<Vec<TreId>>,
+    /// Adopts over changes of the repository that were not applied yet, too
+    #[arg(long, requires = "adopt")]
+    pub adopt_unapplied: bool,
     /// Which TREs.
     #[command(flatten)]
     pub scope: Scope,

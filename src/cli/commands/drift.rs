@@ -1,11 +1,14 @@
 //! `drift`: who moved since the last apply: the repository, the platform, or both. Never writes,
-//! but for what it saw, where that is asked for.
+//! but for what it saw and for the documents, where that is asked for.
+
+mod adopting;
 
 use std::time::Instant;
 
 use camino::Utf8Path;
 use serde_json::{Value, json};
 
+use crate::cli::adopt::Adoption;
 use crate::cli::args::Drift as Args;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
@@ -24,7 +27,7 @@ use crate::state::{Entry, Head, Journal, Loaded, Lock, ObservedField, RunResult}
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
     let begun = Instant::now();
     let session = Session::open(output, Documents::Needed)?;
-    let request = Request::new(&args.scope.only, &[]);
+    let request = Request::new(only(args), &[]);
     runtime::block_on(|interrupt| async move {
         let lock = match args.record {
             true => Some(journaling::lock(&session, output, &interrupt).await?),
@@ -45,18 +48,38 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
             let run = Measured { report: &report, compared, begun };
             interrupt.or(write_metrics(&session, run, file, output)).await??;
         }
+        let adoption = adopting::adopt(args, &session, &report)?;
+        let report = match &adoption {
+            Some(adoption) => adopting::left(report, adoption),
+            None => report,
+        };
         if output.settings().is_json() {
-            output.json(&as_json(&report, head.as_ref()));
+            output.json(&as_json(&report, adoption.as_ref(), head.as_ref()));
         } else {
-            output.result(&drift_human(&report, &options));
-            if let Some(head) = &head {
-                let mut page = Page::new(output.settings().width, output.settings().stdout);
-                report::head(&mut page, head, output.settings());
-                output.result(&page.finish());
+            match &adoption {
+                Some(adoption) => adopting::tell(adoption, &report, &session, output),
+                None => output.result(&drift_human(&report, &options)),
             }
+            tell_head(head.as_ref(), output);
         }
         Ok(if report.fails() { Status::DIFFERENT } else { Status::DONE })
     })
+}
+
+/// Returns which TREs are looked at: those of `--only`, else those that are to be adopted.
+fn only(args: &Args) -> &[TreId] {
+    match &args.adopt {
+        Some(ids) if args.scope.only.is_empty() => ids,
+        _ => &args.scope.only,
+    }
+}
+
+fn tell_head(head: Option<&Head>, output: &mut Output) {
+    if let Some(head) = head {
+        let mut page = Page::new(output.settings().width, output.settings().stdout);
+        report::head(&mut page, head, output.settings());
+        output.result(&page.finish());
+    }
 }
 
 /// What is measured of a run.
@@ -95,10 +118,15 @@ fn report(plan: Plan, unmanaged: Vec<String>) -> DriftReport {
     DriftReport::new(plan.target, plan.resource_drift, orphaned, unmanaged)
 }
 
-fn as_json(report: &DriftReport, head: Option<&Head>) -> Value {
+fn as_json(report: &DriftReport, adoption: Option<&Adoption>, head: Option<&Head>) -> Value {
     let mut json = json!(report);
-    if let (Some(head), Some(keys)) = (head, json.as_object_mut()) {
-        keys.insert("journal_head".to_owned(), json!(head.to_string()));
+    if let Some(keys) = json.as_object_mut() {
+        for (key, value) in adoption.into_iter().flat_map(adopting::json_keys) {
+            keys.insert(key.to_owned(), value);
+        }
+        if let Some(head) = head {
+            keys.insert("journal_head".to_owned(), json!(head.to_string()));
+        }
     }
     json
 }

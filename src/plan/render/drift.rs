@@ -80,6 +80,15 @@ impl DriftReport {
         self
     }
 
+    /// Returns the report without some of the drift.
+    #[must_use]
+    pub fn without(self, is_gone: impl Fn(&DriftItem) -> bool) -> Self {
+        let Self { format_version: _, target, mut drift, summary: _, orphaned, unmanaged, fail_on } =
+            self;
+        drift.retain(|item| !is_gone(item));
+        Self::new(target, drift, orphaned, unmanaged).failing_on(&fail_on)
+    }
+
     /// Tells whether there is drift that leads to exit status 2.
     pub fn fails(&self) -> bool {
         let counts =
@@ -188,8 +197,8 @@ fn closing(page: &mut Page, report: &DriftReport, options: &Options) {
     };
     let invocation = &options.invocation;
     let text = format!(
-        "{exit} Next: `{invocation} plan` shows what apply would do about them. To keep an edit of \
-         the platform, write it into the document."
+        "{exit} Next: `{invocation} plan` shows what apply would do about them, `{invocation} drift \
+         --adopt` writes the platform's values into the documents."
     );
     page.words(Role::Plain, &text, 0);
 }
