@@ -349,6 +349,49 @@ fn impurity_is_seen_however_it_is_written() {
     assert_eq!(seen("use std::fmt; let operand = transient; let async_like = 1;"), [""; 0]);
 }
 
+/// The one module of the command line in which both halves of a platform are opened.
+const PLATFORM_DOOR: &str = "cli/platform/";
+
+#[test]
+fn drift_and_plan_cannot_reach_the_writing_half() {
+    let sources = sources();
+    let mut violations = Vec::new();
+    for command in ["drift", "plan"] {
+        let reached = reached_in_cli(&sources, &format!("cli/commands/{command}"));
+        assert!(reached.len() > 10, "{command} reaches too little: {reached:?}");
+        for source in sources.iter().filter(|source| reached.contains(source.path.as_str())) {
+            let words = ["Writer", "Writable", "open_to_write", "execute"];
+            let used = words.iter().filter(|word| word_starts(&source.code, word).next().is_some());
+            violations.extend(used.map(|word| format!("src/{}: `{word}`", source.path)));
+        }
+    }
+    report("`drift` and `plan` only read, and so does everything that they use:", &violations);
+}
+
+/// Returns the files of the command line that a command uses, directly or not; the door to
+/// platforms is left out, which hands out the half that it is asked for.
+fn reached_in_cli<'s>(sources: &'s [Source], command: &str) -> BTreeSet<&'s str> {
+    let is_of = |path: &str, module: &str| {
+        path.strip_prefix(module).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+    };
+    let mut open = vec![command.to_owned()];
+    let mut seen = BTreeSet::new();
+    let mut reached = BTreeSet::new();
+    while let Some(module) = open.pop() {
+        for source in sources.iter().filter(|source| is_of(&source.path, &module)) {
+            reached.insert(source.path.as_str());
+            for path in crate_paths(&source.path, &source.code) {
+                let module = path.iter().take(2).map(String::as_str).collect::<Vec<_>>().join("/");
+                let is_new = path.first().is_some_and(|first| first == "cli")
+                    && !PLATFORM_DOOR.starts_with(&format!("{module}/"))
+                    && seen.insert(module.clone());
+                open.extend(is_new.then_some(module));
+            }
+        }
+    }
+    reached
+}
+
 #[test]
 fn asynchronous_code_stays_at_the_edges() {
     let violations: Vec<_> = sources()

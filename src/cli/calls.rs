@@ -34,6 +34,11 @@ impl Tally {
         *calls.entry(method.to_owned()).or_default() += 1;
     }
 
+    /// Returns how many calls were made.
+    pub fn total(&self) -> u64 {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+
     /// Returns the figures in a line, or `None` where no call was made.
     pub fn line(&self) -> Option<String> {
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);

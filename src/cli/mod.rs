@@ -1,6 +1,7 @@
 //! The command line: what is asked for, resolved once; one file for each command; one place that
 //! prints; and what the exit status means.
 
+mod adopt;
 mod args;
 mod calls;
 mod changed;
@@ -16,6 +17,7 @@ mod generated;
 mod git;
 mod interrupt;
 mod journaling;
+mod metrics;
 mod output;
 mod pages;
 mod planning;

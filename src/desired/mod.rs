@@ -1,6 +1,7 @@
 //! What the repository asks for: documents with groups, profiles and targets resolved, and the
 //! place kept where each value came from. A [`Desired`] can only be built from checked input.
 
+mod accepted;
 mod consent;
 mod documents;
 mod graph;
@@ -13,6 +14,7 @@ mod targets;
 mod tre;
 mod usage;
 
+pub use accepted::AcceptedDrift;
 pub use consent::Consent;
 pub use documents::{Documents, Typed};
 pub use graph::{Walk, walk};

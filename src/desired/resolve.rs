@@ -6,11 +6,12 @@ use super::documents::{Documents, Typed};
 use super::groups::Groups;
 use super::profiles::Profiles;
 use super::targets::{policies, project};
-use super::{At, Consent, Desired, DesiredInventory, DesiredStep, DesiredTre};
+use super::{AcceptedDrift, At, Consent, Desired, DesiredInventory, DesiredStep, DesiredTre};
 use crate::diag::Diagnostic;
 use crate::model::{Asset, AssetRef, Inventory, Principal, UserId};
 use crate::schema::document::{
-    AssetSource, ConsentDocument, Id, InventoryDocument, Parsed, ReviewStepDocument, TreDocument,
+    AcceptedDriftDocument, AssetSource, ConsentDocument, Id, InventoryDocument, Parsed,
+    ReviewStepDocument, TreDocument,
 };
 use crate::source::{Repository, Spanned};
 
@@ -74,6 +75,7 @@ fn tre(document: &Typed<'_, TreDocument>, groups: &Groups, profiles: &Profiles) 
         customized_rate_card,
         review_steps,
         consents,
+        accepted_drift,
     } = &document.value;
     DesiredTre {
         range: document.source.node.range.clone(),
@@ -99,6 +101,7 @@ fn tre(document: &Typed<'_, TreDocument>, groups: &Groups, profiles: &Profiles) 
             range: steps.range.clone(),
         }),
         consents: consents.iter().flatten().map(consent).collect(),
+        accepted_drift: accepted_drift.iter().flatten().map(accepted).collect(),
     }
 }
 
@@ -177,6 +180,19 @@ fn consent(entry: &Spanned<ConsentDocument>) -> Consent {
             .collect(),
         until: until.as_ref().map(|until| until.value.0),
         ticket: ticket.as_ref().map(|ticket| ticket.value.clone()),
+        range: entry.range.clone(),
+    }
+}
+
+fn accepted(entry: &Spanned<AcceptedDriftDocument>) -> AcceptedDrift {
+    let AcceptedDriftDocument { path, live, owner, reason, ticket, until } = &entry.value;
+    AcceptedDrift {
+        path: path.value.0.as_str().to_owned(),
+        live: live.value.clone(),
+        owner: owner.value.clone(),
+        reason: reason.value.clone(),
+        ticket: ticket.value.clone(),
+        until: until.value.0,
         range: entry.range.clone(),
     }
 }

@@ -68,6 +68,7 @@ fn an_absent_key_is_not_managed_and_an_empty_list_is_none() {
         customized_rate_card,
         review_steps,
         consents,
+        accepted_drift,
     } = tre("authorizedUsers: []\n", &[]);
     assert_eq!((id.value.as_str(), state.value, is_managed), ("tre-x", DesiredState::Draft, true));
     assert!(previously.is_none() && name.is_none());
@@ -76,6 +77,7 @@ fn an_absent_key_is_not_managed_and_an_empty_list_is_none() {
     assert!(authorized_users.unwrap().members.is_empty());
     assert!(bill_to.is_none() && region.is_none() && customized_url.is_none());
     assert!(customized_rate_card.is_none() && review_steps.is_none() && consents.is_empty());
+    assert!(accepted_drift.is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{At, Consent, People};
+use super::{AcceptedDrift, At, Consent, People};
 use crate::diag::Range;
 use crate::model::{
     Asset, DesiredState, Inventory, OrgId, PolicyValue, Principal, Region, StepId, TreId, UserId,
@@ -50,6 +50,8 @@ pub struct DesiredTre {
     pub review_steps: Option<At<Vec<DesiredStep>>>,
     /// Consents to one change.
     pub consents: Vec<Consent>,
+    /// Values of the platform that may stand for a time.
+    pub accepted_drift: Vec<AcceptedDrift>,
 }
 
 /// An inventory as it is written.

@@ -1,5 +1,6 @@
 //! The fields of a TRE that can differ, each as fine as it can change on its own.
 
+use crate::desired::DesiredTre;
 use crate::lifecycle::Setting;
 use crate::model::{Asset, Principal, StepId, UserId};
 
@@ -94,6 +95,63 @@ impl Field {
         }
     }
 
+    /// Returns the field of a [`key`](Self::key), if it is one.
+    pub fn of_key(key: &str) -> Option<Self> {
+        let words: Vec<String> = key.strip_prefix('/')?.split('/').map(unescape).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        Some(match words.as_slice() {
+            ["id"] => Self::Id,
+            ["state"] => Self::State,
+            ["name"] => Self::Name,
+            ["description"] => Self::Description,
+            ["visibility"] => Self::Visibility,
+            ["policies", name] => Self::Policy((*name).to_owned()),
+            ["admins", user] => Self::Admin(user.parse().ok()?),
+            ["authorizedUsers", person] => Self::AuthorizedUser(person.parse().ok()?),
+            ["inventory", "version"] => Self::InventoryVersion,
+            ["inventory", name] => {
+                Self::InventoryAsset(Asset::ALL.into_iter().find(|asset| asset.key() == *name)?)
+            }
+            ["billTo"] => Self::BillTo,
+            ["region"] => Self::Region,
+            ["customizedURL"] => Self::CustomizedUrl,
+            ["customizedRateCard"] => Self::CustomizedRateCard,
+            ["reviewSteps"] => Self::ReviewOrder,
+            ["reviewSteps", step] => Self::ReviewStep(step.parse().ok()?),
+            ["reviewSteps", step, "name"] => Self::StepName(step.parse().ok()?),
+            ["reviewSteps", step, "description"] => Self::StepDescription(step.parse().ok()?),
+            ["reviewSteps", step, "reviewers", user] => {
+                Self::Reviewer(step.parse().ok()?, user.parse().ok()?)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Tells whether a document manages the field.
+    pub fn is_managed(&self, desired: &DesiredTre) -> bool {
+        let step = |id: &StepId| {
+            desired.review_steps.iter().flat_map(|steps| &steps.value).find(|s| s.id.value == *id)
+        };
+        match self {
+            Self::Id | Self::State => true,
+            Self::Name => desired.name.is_some(),
+            Self::Description => desired.description.is_some(),
+            Self::Visibility => desired.visibility.is_some(),
+            Self::Policy(name) => desired.policies.contains_key(name),
+            Self::Admin(_) => desired.admins.is_some(),
+            Self::AuthorizedUser(_) => desired.authorized_users.is_some(),
+            Self::InventoryVersion | Self::InventoryAsset(_) => desired.inventory.is_some(),
+            Self::BillTo => desired.bill_to.is_some(),
+            Self::Region => desired.region.is_some(),
+            Self::CustomizedUrl => desired.customized_url.is_some(),
+            Self::CustomizedRateCard => desired.customized_rate_card.is_some(),
+            Self::ReviewStep(_) | Self::ReviewOrder => desired.review_steps.is_some(),
+            Self::StepName(id) => step(id).is_some_and(|step| step.name.is_some()),
+            Self::StepDescription(id) => step(id).is_some_and(|step| step.description.is_some()),
+            Self::Reviewer(id, _) => step(id).is_some_and(|step| step.reviewers.is_some()),
+        }
+    }
+
     /// Tells whether the field is an entry of a list of people.
     pub fn is_person(&self) -> bool {
         matches!(self, Self::Admin(_) | Self::AuthorizedUser(_) | Self::Reviewer(..))
@@ -108,4 +166,44 @@ impl Field {
 /// Escapes a name for use in a JSON Pointer.
 pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+fn unescape(word: &str) -> String {
+    word.replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_tells_its_field() {
+        let keys = [
+            "/id",
+            "/state",
+            "/name",
+            "/description",
+            "/visibility",
+            "/policies/a~1b~0c",
+            "/admins/user-amara",
+            "/authorizedUsers/org-university",
+            "/inventory/version",
+            "/inventory/tabularData",
+            "/billTo",
+            "/region",
+            "/customizedURL",
+            "/customizedRateCard",
+            "/reviewSteps",
+            "/reviewSteps/ethics",
+            "/reviewSteps/ethics/name",
+            "/reviewSteps/ethics/description",
+            "/reviewSteps/ethics/reviewers/user-amara",
+        ];
+        for key in keys {
+            assert_eq!(Field::of_key(key).map(|field| field.key()).as_deref(), Some(key));
+        }
+        for key in ["", "name", "/nam", "/admins/0", "/admins", "/inventory/data", "/policies"] {
+            assert_eq!(Field::of_key(key), None, "{key}");
+        }
+    }
 }

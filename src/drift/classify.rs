@@ -1,8 +1,11 @@
 //! Which side moved, field by field.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::accept::{Acceptance, Judgement, judge};
+use crate::desired::AcceptedDrift;
 use crate::diff::{Change, Field, OriginClass};
 use crate::model::{Tre, TreId};
 
@@ -13,6 +16,9 @@ pub struct DriftItem {
     pub address: String,
     /// A JSON Pointer.
     pub path: String,
+    /// The same with people and review steps by their ids, as `acceptedDrift` names it.
+    #[serde(default)]
+    pub key: String,
     /// Who moved.
     pub class: DriftClass,
     /// What was last applied; null without a record.
@@ -21,6 +27,10 @@ pub struct DriftItem {
     pub live: Value,
     /// What the repository asks for.
     pub desired: Value,
+    /// Who accepts the live value for now; null where nobody does.
+    pub accepted: Option<Acceptance>,
+    /// Why an entry that accepts drift here does not count: expired, or the live value has moved.
+    pub rejected: Option<String>,
 }
 
 /// Who moved.
@@ -47,30 +57,70 @@ pub enum DriftClass {
     Conflict,
 }
 
-/// Returns the drift of one TRE from what differs between its document and what is live.
+impl DriftClass {
+    /// Every class.
+    pub const ALL: [Self; 3] = [Self::Unapplied, Self::OutOfBand, Self::Conflict];
+
+    /// Returns the name on the command line and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unapplied => "unapplied",
+            Self::OutOfBand => "out_of_band",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
+/// Returns the drift of one TRE from what differs between its document and what is live; the day
+/// (UTC) is the one on which accepted drift is judged.
 ///
 /// A TRE that is not there is one item: gone from the platform is out of band, never there is
 /// unapplied.
-pub fn items(tre: &TreId, live: Option<&Tre>, changes: &[Change]) -> Vec<DriftItem> {
+pub fn items(
+    tre: &TreId,
+    live: Option<&Tre>,
+    changes: &[Change],
+    accepted: &[AcceptedDrift],
+    today: Date,
+) -> Vec<DriftItem> {
     changes
         .iter()
         // An earlier id is a wish about another TRE: nothing of it is live here.
         .filter(|change| change.field != Field::Id)
         .filter(|change| live.is_some() || change.field == Field::State)
-        .map(|change| DriftItem {
-            address: format!("tre.{tre}"),
-            path: change.path.clone(),
-            class: match (live, change.origin) {
-                (_, OriginClass::First) => DriftClass::Unapplied,
-                (None, _) | (Some(_), OriginClass::Revert) => DriftClass::OutOfBand,
-                (Some(_), OriginClass::Conflict) => DriftClass::Conflict,
-                (Some(_), OriginClass::Change) => DriftClass::Unapplied,
-            },
-            applied: applied(change),
-            live: change.before.clone(),
-            desired: change.after.clone(),
+        .map(|change| {
+            let judgement = judge(accepted, change, today);
+            item(tre, change, class(live, change.origin), judgement)
         })
         .collect()
+}
+
+fn class(live: Option<&Tre>, origin: OriginClass) -> DriftClass {
+    match (live, origin) {
+        (_, OriginClass::First) => DriftClass::Unapplied,
+        (None, _) | (Some(_), OriginClass::Revert) => DriftClass::OutOfBand,
+        (Some(_), OriginClass::Conflict) => DriftClass::Conflict,
+        (Some(_), OriginClass::Change) => DriftClass::Unapplied,
+    }
+}
+
+fn item(tre: &TreId, change: &Change, class: DriftClass, judgement: Judgement) -> DriftItem {
+    let (accepted, rejected) = match judgement {
+        Judgement::Unnamed => (None, None),
+        Judgement::Accepted(acceptance) => (Some(acceptance), None),
+        Judgement::Rejected(why) => (None, Some(why)),
+    };
+    DriftItem {
+        address: format!("tre.{tre}"),
+        path: change.path.clone(),
+        key: change.field.key(),
+        class,
+        applied: applied(change),
+        live: change.before.clone(),
+        desired: change.after.clone(),
+        accepted,
+        rejected,
+    }
 }
 
 fn applied(change: &Change) -> Value {

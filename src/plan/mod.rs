@@ -27,4 +27,4 @@ pub use model::*;
 pub use planner::{Context, Extent, plan, target_info, unmanaged};
 pub use question::{questions, unanswered};
 
-pub use crate::drift::{DriftClass, DriftItem};
+pub use crate::drift::{Acceptance, DriftClass, DriftItem};

@@ -172,7 +172,8 @@ fn summarize(changes: &[TreChange]) -> Summary {
 /// Plans one TRE, and tells what drifted in it.
 fn of_one(ctx: &Context<'_>, desired: &DesiredTre) -> (TreChange, Vec<DriftItem>) {
     let full = Subject::new(ctx, desired);
-    let drift = drift::items(&desired.id.value, full.before(), &full.changes);
+    let accepted = &desired.accepted_drift;
+    let drift = drift::items(&desired.id.value, full.before(), &full.changes, accepted, ctx.today);
     let change = match ctx.extent {
         Extent::Full => one(&full),
         Extent::TightenOnly => one(&tighten::only(&full)),

@@ -1,6 +1,7 @@
 //! What a reader must know of a change and no rule forbids.
 
 use super::subject::Subject;
+use crate::drift::{self, Acceptance, Judgement};
 use crate::lifecycle::Transition;
 use crate::model::{Asset, Tre};
 
@@ -27,7 +28,27 @@ pub(crate) fn of(subject: &Subject<'_>) -> Vec<String> {
         warnings.push("An inventory is pending on the platform; applying replaces it.".to_owned());
     }
     warnings.extend(pending_goes_live(subject));
+    warnings.extend(accepted_drift(subject));
     warnings
+}
+
+/// Says which accepted drift applying would end.
+fn accepted_drift(subject: &Subject<'_>) -> Vec<String> {
+    let entries = &subject.desired.accepted_drift;
+    let judged = subject.changes.iter().filter_map(|change| {
+        match drift::judge(entries, change, subject.ctx.today) {
+            Judgement::Accepted(acceptance) => Some((change.field.key(), acceptance)),
+            Judgement::Unnamed | Judgement::Rejected(_) => None,
+        }
+    });
+    judged
+        .map(|(path, Acceptance { owner, reason: _, ticket, until })| {
+            format!(
+                "{path} is drift that {owner} accepts until {until} ({ticket}), and applying \
+                 undoes it. To keep it, write the platform's value into the document."
+            )
+        })
+        .collect()
 }
 
 fn same_version_other_assets(before: &Tre, after: &Tre) -> bool {

@@ -11,6 +11,9 @@ mod context;
 mod reference;
 mod table;
 
+mod accepted_expired;
+mod accepted_path;
+mod accepted_twice;
 mod admins_empty;
 mod asset_kind;
 mod consent_expired;

@@ -59,4 +59,7 @@ pub static RULES: &[Rule] = rules![
     plain_http,
     shared_state,
     previously_itself,
+    accepted_path,
+    accepted_twice,
+    accepted_expired,
 ];

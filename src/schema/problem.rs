@@ -228,6 +228,9 @@ impl<'a> Problems<'a> {
                 format!("{label} is empty."),
                 "Write at least one entry, or remove the key.".to_owned(),
             ),
+            Kind::MinLength { .. } => {
+                (format!("{label} is empty."), "Write what belongs there.".to_owned())
+            }
             _ => (
                 format!("{label} does not fit."),
                 format!("The schema says: {}.", error.masked_with("the value")),

@@ -7,6 +7,7 @@ mod classify;
 pub mod codes;
 mod de;
 mod discover;
+pub mod edit;
 mod error;
 mod ignore;
 mod node;

@@ -14,21 +14,21 @@ const FOLDER: &str = "live";
 const KEPT: usize = 3;
 
 impl Store {
-    /// Keeps a snapshot that was taken at a time, and removes all but the newest few.
+    /// Keeps a snapshot at a time, and removes all but the newest few.
     ///
     /// # Errors
     ///
     /// Where the store cannot be written.
     pub async fn keep_live(
         &self,
-        taken_at: Timestamp,
+        at: Timestamp,
         digest: &str,
         bytes: Vec<u8>,
     ) -> Result<(), StateError> {
         let objects = self.objects()?;
         let hex: String = digest.rsplit(':').next().unwrap_or_default().chars().take(12).collect();
-        let name = format!("{FOLDER}/{}-{hex}.json", taken_at.strftime("%Y%m%dT%H%M%SZ"));
-        // Of the same second and content there is one already.
+        let name = format!("{FOLDER}/{}-{hex}.json", at.strftime("%Y%m%dT%H%M%S%3fZ"));
+        // Of the same moment and content there is one already.
         let (Created::New | Created::Taken) = objects.create(&name, bytes).await?;
         objects.settle_folders()?;
         let names = names(&objects).await?;

@@ -46,4 +46,6 @@ mod targets;
 mod terraform_rules;
 mod validate;
 mod who;
+#[cfg(unix)]
+mod whole_path;
 mod wire;

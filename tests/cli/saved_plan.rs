@@ -1,7 +1,7 @@
 //! `plan -o`, `show --plan`, `apply PLAN`
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -110,36 +110,28 @@ fn a_plan_that_cannot_be_saved_is_an_error() {
     repo.run(&["plan", "-o", "nowhere/plan.json"]).expect(1).complains("cannot be written");
 }
 
-/// Runs `git` in a repository, with an author of its own.
-fn git(repo: &Repo, args: &[&str]) {
-    let mut command = Command::new("git");
-    command.current_dir(repo.path()).args(["-c", "user.name=T", "-c", "user.email=t@example.org"]);
-    let output = command.args(args).output().unwrap();
-    assert!(output.status.success(), "git {args:?}: {output:?}");
-}
-
 #[test]
 fn it_survives_a_squash_merge_and_another_tres_change() {
     let repo = Repo::with(&[("tres/one.yaml", DRAFT), (".gitignore", "plan.json\n.trectl\n")]);
-    git(&repo, &["init", "-q", "-b", "main"]);
-    git(&repo, &["add", "."]);
-    git(&repo, &["commit", "-q", "-m", "first"]);
+    repo.git(&["init", "-q", "-b", "main"]);
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-q", "-m", "first"]);
     repo.run(&["apply", "--auto-approve"]).expect(0);
     // A pull request of two commits, planned where it stands.
-    git(&repo, &["checkout", "-q", "-b", "feature"]);
+    repo.git(&["checkout", "-q", "-b", "feature"]);
     repo.edit("tres/one.yaml", "name: One", "name: Uno");
-    git(&repo, &["commit", "-q", "-am", "second"]);
+    repo.git(&["commit", "-q", "-am", "second"]);
     repo.edit("tres/one.yaml", "name: Uno", "name: Eins");
-    git(&repo, &["commit", "-q", "-am", "third"]);
+    repo.git(&["commit", "-q", "-am", "third"]);
     let plan = || repo.run(&["plan", "--format", "json", "-o", "plan.json"]).expect(0).json();
     let reviewed = plan()["source"]["git"]["commit"].clone();
     // Meanwhile a neighbour arrives on the main branch; then the pull request is squashed.
-    git(&repo, &["checkout", "-q", "main"]);
+    repo.git(&["checkout", "-q", "main"]);
     repo.write("tres/two.yaml", DRAFT.replace("tre-one", "tre-two"));
-    git(&repo, &["add", "."]);
-    git(&repo, &["commit", "-q", "-m", "neighbour"]);
-    git(&repo, &["merge", "-q", "--squash", "feature"]);
-    git(&repo, &["commit", "-q", "-m", "squashed"]);
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-q", "-m", "neighbour"]);
+    repo.git(&["merge", "-q", "--squash", "feature"]);
+    repo.git(&["commit", "-q", "-m", "squashed"]);
     let args = ["apply", "plan.json", "--auto-approve", "--format", "json"];
     let report = repo.run(&args).expect(0).json();
     assert_ne!(report["plan"]["source"]["git"]["commit"], reviewed);

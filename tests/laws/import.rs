@@ -15,14 +15,15 @@ use crate::world::directory::seed;
 /// How many TREs are imported at once.
 const TRES: usize = 150;
 
-fn tres() -> Vec<SeedTre> {
+/// Returns so many TREs, the same ones in every run.
+pub fn tres(count: usize) -> Vec<SeedTre> {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let scenes = scenes();
     let mut drawn =
         std::iter::from_fn(|| Some(scenes.new_tree(&mut runner).unwrap().current().live));
     let mut tres = Vec::new();
-    while tres.len() < TRES {
+    while tres.len() < count {
         if let Some(tre) = drawn.next().flatten() {
             tres.push(SeedTre { id: format!("tre-{:03}", tres.len()), ..tre });
         }
@@ -30,7 +31,8 @@ fn tres() -> Vec<SeedTre> {
     tres
 }
 
-fn trectl(root: &Path) -> Command {
+/// Returns the command in a folder, without anything from the environment.
+pub fn trectl(root: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trectl"));
     command.env_clear().arg("-C").arg(root);
     command
@@ -53,19 +55,24 @@ fn what_is_imported_with_groups_plans_to_nothing() {
     assert!(naming > TRES / 4, "only {naming} documents name a group");
 }
 
-/// Imports many TREs, sees that they plan to nothing, and returns how many groups there are.
-fn imported(flags: &[&str]) -> (tempfile::TempDir, usize) {
-    let root = tempfile::tempdir().unwrap();
+/// Writes what the platform of a folder begins with, and the project file that names it.
+pub fn write_platform(root: &Path, tres: Vec<SeedTre>) {
     let seed = Seed {
         api_version: Some("trectl/v1".to_owned()),
         kind: Some("PlatformSeed".to_owned()),
-        tres: tres(),
+        tres,
         ..seed("user-olga")
     };
-    fs::write(root.path().join("seed.yaml"), serde_json::to_string(&seed).unwrap()).unwrap();
+    fs::write(root.join("seed.yaml"), serde_json::to_string(&seed).unwrap()).unwrap();
     let project = "apiVersion: trectl/v1\nkind: Project\ntargets:\n  local: \
                    {platform: {embedded: .trectl/platform.db, seed: seed.yaml}}\n";
-    fs::write(root.path().join("trectl.yaml"), project).unwrap();
+    fs::write(root.join("trectl.yaml"), project).unwrap();
+}
+
+/// Imports many TREs, sees that they plan to nothing, and returns how many groups there are.
+fn imported(flags: &[&str]) -> (tempfile::TempDir, usize) {
+    let root = tempfile::tempdir().unwrap();
+    write_platform(root.path(), tres(TRES));
 
     let import = trectl(root.path()).arg("import").args(flags).output().unwrap();
     assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));

@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod adopt;
 mod blocked;
 mod choreography;
 mod complete;

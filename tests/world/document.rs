@@ -120,6 +120,7 @@ impl Document {
             customized_rate_card: self.rate_card.clone().map(at),
             review_steps: self.steps.as_ref().map(|steps| at(steps.iter().map(step).collect())),
             consents: self.consents.clone(),
+            accepted_drift: Vec::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod comment;
+mod drift;
 mod global;
 mod state;
 
@@ -13,6 +14,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 pub use self::audit::{AsOf, Audit, Log, Verify, When};
 pub use self::comment::Comment;
+pub use self::drift::Drift;
 pub use self::global::{Color, Format, Global};
 pub use self::state::{Forget, Gc, State, Unlock};
 use crate::desired::ConsentKind;
@@ -208,17 +210,6 @@ pub struct Apply {
     /// Consents of this run.
     #[command(flatten)]
     pub consents: Consents,
-}
-
-/// `drift`
-#[derive(Debug, ClapArgs)]
-pub struct Drift {
-    /// Writes to the journal what was seen, for `audit as-of` and `audit log`
-    #[arg(long)]
-    pub record: bool,
-    /// Which TREs.
-    #[command(flatten)]
-    pub scope: Scope,
 }
 
 /// `import`

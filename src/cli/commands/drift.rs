@@ -1,27 +1,33 @@
 //! `drift`: who moved since the last apply: the repository, the platform, or both. Never writes,
-//! but for what it saw, where that is asked for.
+//! but for what it saw and for the documents, where that is asked for.
 
-use serde_json::{Value, json};
+mod adopting;
+mod show;
 
-use crate::cli::args::{Drift as Args, Format};
+use std::time::Instant;
+
+use camino::Utf8Path;
+use serde_json::Value;
+
+use crate::cli::adopt::Adoption;
+use crate::cli::args::Drift as Args;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::metrics::{self, DriftRun};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Planned, Request, state_failure};
-use crate::cli::report;
 use crate::cli::session::{Documents, Session};
-use crate::cli::settings::Settings;
-use crate::cli::{journaling, pages, platform, runtime, step_summary};
+use crate::cli::{clock, files, journaling, pages, platform, runtime};
 use crate::model::{TreId, UserId};
-use crate::plan::render::markdown::Inline;
-use crate::plan::render::{DriftReport, Options, Page, Purpose, drift_human, drift_markdown};
-use crate::plan::{DriftItem, Plan, Status as Amount};
+use crate::plan::render::{DriftReport, Purpose};
+use crate::plan::{DriftItem, Plan, Status as Amount, TreChange};
 use crate::state::{Entry, Head, Journal, Loaded, Lock, ObservedField, RunResult};
 
 /// Runs the command.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
+    let begun = Instant::now();
     let session = Session::open(output, Documents::Needed)?;
-    let request = Request::new(&args.scope.only, &[]);
+    let request = Request::new(only(args), &[]);
     runtime::block_on(|interrupt| async move {
         let lock = match args.record {
             true => Some(journaling::lock(&session, output, &interrupt).await?),
@@ -34,30 +40,66 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
             Some(lock) => Some(record(&session, &plan, loaded, lock).await?),
             None => None,
         };
+        let compared = compared(&plan).count();
         let unmanaged = unmanaged.iter().map(ToString::to_string).collect();
         let options = pages::options(output.settings(), &plan, Purpose::Execute);
-        let report = report(plan, unmanaged);
-        let page = || drift_page(&report, head.as_ref(), &options, output.settings());
-        step_summary::append(output, page);
-        let status = if report.drift.is_empty() { Status::DONE } else { Status::DIFFERENT };
-        if let Some(stream) = output.stream() {
-            stream.drift_report(&report, head.as_ref().map(ToString::to_string), status);
-            let options = pages::for_stderr(&options, output.settings());
-            output.stderr(&drift_human(&report, &options));
-        } else if output.settings().format == Format::Markdown {
-            output.result(&page());
-        } else if output.settings().is_json() {
-            output.json(&as_json(&report, head.as_ref()));
-        } else {
-            output.result(&drift_human(&report, &options));
-            if let Some(head) = &head {
-                let mut page = Page::new(output.settings().width, output.settings().stdout);
-                report::head(&mut page, head, output.settings());
-                output.result(&page.finish());
-            }
+        let report = report(plan, unmanaged).failing_on(&args.fail_on);
+        if let Some(file) = &args.write_metrics {
+            let run = Measured { report: &report, compared, begun };
+            interrupt.or(write_metrics(&session, run, file, output)).await??;
         }
+        let adoption = adopting::adopt(args, &session, &report)?;
+        let report = match &adoption {
+            Some(adoption) => adopting::left(report, adoption),
+            None => report,
+        };
+        let status = if report.fails() { Status::DIFFERENT } else { Status::DONE };
+        let found = Found { report: &report, adoption: adoption.as_ref(), head: head.as_ref() };
+        show::all(&found, (&session, &options, status), output);
         Ok(status)
     })
+}
+
+/// Returns which TREs are looked at: those of `--only`, else those that are to be adopted.
+fn only(args: &Args) -> &[TreId] {
+    match &args.adopt {
+        Some(ids) if args.scope.only.is_empty() => ids,
+        _ => &args.scope.only,
+    }
+}
+
+/// What a run found.
+struct Found<'a> {
+    report: &'a DriftReport,
+    adoption: Option<&'a Adoption>,
+    /// The end of the journal, where it was written to.
+    head: Option<&'a Head>,
+}
+
+/// What is measured of a run.
+struct Measured<'a> {
+    report: &'a DriftReport,
+    compared: usize,
+    begun: Instant,
+}
+
+async fn write_metrics(
+    session: &Session,
+    run: Measured<'_>,
+    file: &Utf8Path,
+    output: &Output,
+) -> Result<(), Failure> {
+    let Measured { report, compared, begun } = run;
+    let last_apply = metrics::last_apply(&session.state()?).await.map_err(state_failure)?;
+    let text = metrics::of_drift(DriftRun {
+        report,
+        compared,
+        last_apply,
+        calls: output.settings().calls.total(),
+        ended: clock::instant(),
+        duration: begun.elapsed(),
+    });
+    files::replace(&output.settings().path(file), text.as_bytes())
 }
 
 fn report(plan: Plan, unmanaged: Vec<String>) -> DriftReport {
@@ -68,29 +110,6 @@ fn report(plan: Plan, unmanaged: Vec<String>) -> DriftReport {
         .map(|change| change.name.clone())
         .collect();
     DriftReport::new(plan.target, plan.resource_drift, orphaned, unmanaged)
-}
-
-/// Returns the page of Markdown.
-fn drift_page(
-    report: &DriftReport,
-    head: Option<&Head>,
-    options: &Options,
-    settings: &Settings,
-) -> String {
-    let mut page = drift_markdown(report, options);
-    if let Some(head) = head {
-        let line = Inline::line().words(&report::head_words(head, settings));
-        page.push_str(&format!("{}\n", line.as_str()));
-    }
-    page
-}
-
-fn as_json(report: &DriftReport, head: Option<&Head>) -> Value {
-    let mut json = json!(report);
-    if let (Some(head), Some(keys)) = (head, json.as_object_mut()) {
-        keys.insert("journal_head".to_owned(), json!(head.to_string()));
-    }
-    json
 }
 
 /// Writes to the journal what was seen of each TRE that was compared; returns its end.
@@ -112,11 +131,14 @@ async fn record(
     Ok(journal.head())
 }
 
-/// Returns what was seen. An orphan has no document to be compared with.
+/// Returns the TREs that were compared. An orphan has no document to be compared with.
+fn compared(plan: &Plan) -> impl Iterator<Item = &TreChange> {
+    plan.resource_changes.iter().filter(|change| change.status != Amount::Orphaned)
+}
+
+/// Returns what was seen.
 fn observed(plan: &Plan) -> Vec<Entry> {
-    plan.resource_changes
-        .iter()
-        .filter(|change| change.status != Amount::Orphaned)
+    compared(plan)
         .map(|change| Entry::Observed {
             tre: TreId::from_platform(&change.name),
             drift: plan
@@ -130,7 +152,7 @@ fn observed(plan: &Plan) -> Vec<Entry> {
 }
 
 fn field(item: &DriftItem) -> ObservedField {
-    let DriftItem { address: _, path, class, applied, live, desired: _ } = item;
+    let DriftItem { path, class, applied, live, .. } = item;
     let kept = |value: &Value| has_ids_only(path).then(|| value.clone());
     let applied = kept(applied).filter(|applied| !applied.is_null());
     ObservedField { path: path.clone(), class: *class, live: kept(live), applied }

@@ -117,6 +117,7 @@ fn begin(
     keys.insert("id".to_owned(), json!(args.id));
     keys.insert("state".to_owned(), json!("draft"));
     keys.shift_remove("consents");
+    keys.shift_remove("acceptedDrift");
     keys.shift_remove("managed");
     keys.shift_remove("previously");
     Document::of_keys(keys)

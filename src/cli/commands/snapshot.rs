@@ -61,8 +61,8 @@ async fn take(session: &Session, reader: &dyn Reader) -> Result<Snapshot, Failur
 }
 
 async fn keep(session: &Session, snapshot: &Snapshot, text: String) -> Result<(), Failure> {
-    let taken_at = snapshot.taken_at.parse().unwrap_or_else(|_| clock::instant());
-    let kept = session.state()?.keep_live(taken_at, &snapshot.digest, text.into_bytes()).await;
+    let (store, digest) = (session.state()?, &snapshot.digest);
+    let kept = store.keep_live(clock::instant(), digest, text.into_bytes()).await;
     kept.map_err(planning::state_failure)
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::diag::render::json::Finding;
 use crate::plan::render::DriftSummary;
-use crate::plan::{Action, DriftClass, Status};
+use crate::plan::{Acceptance, Action, DriftClass, Status};
 use crate::platform::Operation;
 
 /// One line of the stream.
@@ -122,6 +122,9 @@ pub struct Drifted {
     pub live: Value,
     /// What the repository asks for.
     pub desired: Value,
+    /// By whom, why and until when the live value is accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Acceptance>,
 }
 
 /// What would be done about a TRE.

@@ -131,11 +131,23 @@ impl Stream {
     }
 
     fn drift<'a>(&self, items: impl IntoIterator<Item = &'a DriftItem>) {
-        for DriftItem { address, path, class, applied, live, desired } in items {
-            let (level, words) = match class {
-                DriftClass::OutOfBand => (Level::Warn, "edited on the platform"),
-                DriftClass::Conflict => (Level::Warn, "edited on the platform and here"),
-                DriftClass::Unapplied => (Level::Info, "not applied yet"),
+        for item in items {
+            let DriftItem {
+                address,
+                path,
+                class,
+                applied,
+                live,
+                desired,
+                key: _,
+                accepted,
+                rejected: _,
+            } = item;
+            let (level, words) = match (accepted, class) {
+                (Some(_), _) => (Level::Info, "accepted"),
+                (None, DriftClass::OutOfBand) => (Level::Warn, "edited on the platform"),
+                (None, DriftClass::Conflict) => (Level::Warn, "edited on the platform and here"),
+                (None, DriftClass::Unapplied) => (Level::Info, "not applied yet"),
             };
             let drifted = Drifted {
                 resource: resource(address.strip_prefix("tre.").unwrap_or(address)),
@@ -145,6 +157,7 @@ impl Stream {
                 applied: applied.clone(),
                 live: live.clone(),
                 desired: desired.clone(),
+                accepted: accepted.clone(),
             };
             let message = format!("{address}: {path} {words}");
             self.line(level, message, Event::ResourceDrift { change: drifted });
@@ -153,8 +166,15 @@ impl Stream {
 
     /// Writes what `drift` found.
     pub fn drift_report(&self, report: &DriftReport, head: Option<String>, exit: Exit) {
-        let DriftReport { format_version: _, target: _, drift, summary, orphaned, unmanaged } =
-            report;
+        let DriftReport {
+            format_version: _,
+            target: _,
+            drift,
+            summary,
+            orphaned,
+            unmanaged,
+            fail_on: _,
+        } = report;
         self.drift(drift);
         let changes = Changes {
             operation: "drift".to_owned(),

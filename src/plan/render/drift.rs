@@ -24,9 +24,11 @@ pub struct DriftReport {
     pub orphaned: Vec<String>,
     /// Live TREs of the selection that never had a document.
     pub unmanaged: Vec<String>,
+    /// The classes that lead to exit status 2.
+    pub fail_on: Vec<DriftClass>,
 }
 
-/// Counts of drifted fields, by class.
+/// Counts of drifted fields, by class; what is accepted is counted apart.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
 )]
@@ -37,6 +39,8 @@ pub struct DriftSummary {
     pub unapplied: usize,
     /// Fields that both changed.
     pub conflict: usize,
+    /// Fields, of any class, where the live value is accepted for now.
+    pub accepted: usize,
 }
 
 impl DriftReport {
@@ -47,11 +51,14 @@ impl DriftReport {
         orphaned: Vec<String>,
         unmanaged: Vec<String>,
     ) -> Self {
-        let number = |class| drift.iter().filter(|item| item.class == class).count();
+        let is_open = |item: &&DriftItem| item.accepted.is_none();
+        let number =
+            |class| drift.iter().filter(is_open).filter(|item| item.class == class).count();
         let summary = DriftSummary {
             out_of_band: number(DriftClass::OutOfBand),
             unapplied: number(DriftClass::Unapplied),
             conflict: number(DriftClass::Conflict),
+            accepted: drift.iter().filter(|item| item.accepted.is_some()).count(),
         };
         Self {
             format_version: FORMAT_VERSION.to_owned(),
@@ -60,13 +67,47 @@ impl DriftReport {
             summary,
             orphaned,
             unmanaged,
+            fail_on: DriftClass::ALL.to_vec(),
         }
+    }
+
+    /// Lets only these classes lead to exit status 2; none means all.
+    #[must_use]
+    pub fn failing_on(mut self, classes: &[DriftClass]) -> Self {
+        if !classes.is_empty() {
+            self.fail_on.retain(|class| classes.contains(class));
+        }
+        self
+    }
+
+    /// Returns the report without some of the drift.
+    #[must_use]
+    pub fn without(self, is_gone: impl Fn(&DriftItem) -> bool) -> Self {
+        let Self { format_version: _, target, mut drift, summary: _, orphaned, unmanaged, fail_on } =
+            self;
+        drift.retain(|item| !is_gone(item));
+        Self::new(target, drift, orphaned, unmanaged).failing_on(&fail_on)
+    }
+
+    /// Tells whether there is drift that leads to exit status 2.
+    pub fn fails(&self) -> bool {
+        let counts =
+            |item: &DriftItem| item.accepted.is_none() && self.fail_on.contains(&item.class);
+        self.drift.iter().any(counts)
     }
 }
 
 /// Returns drift for people.
 pub fn drift_human(report: &DriftReport, options: &Options) -> String {
-    let DriftReport { format_version: _, target, drift, summary, orphaned, unmanaged } = report;
+    let DriftReport {
+        format_version: _,
+        target,
+        drift,
+        summary: _,
+        orphaned,
+        unmanaged,
+        fail_on: _,
+    } = report;
     let mut page = Page::new(options.width, options.palette);
     let platform = platform_words(&target.platform);
     let said = format!(": {platform}, as {}", target.operator);
@@ -96,7 +137,7 @@ pub fn drift_human(report: &DriftReport, options: &Options) -> String {
             page.words(Role::Plain, &format!("These TREs {words}: {}.", ids.join(", ")), 4);
         }
     }
-    closing(&mut page, *summary, options);
+    closing(&mut page, report, options);
     page.finish()
 }
 
@@ -118,12 +159,18 @@ fn row(page: &mut Page, item: &DriftItem) {
         };
         body.push(Para::words(format!("  {name:<8} {text}")).hang(11));
     }
+    if let Some(acceptance) = &item.accepted {
+        body.push(Para::words(format!("  {acceptance}")).hang(2));
+        page.row((Role::Muted, "Accepted"), &body);
+        return;
+    }
+    body.extend(item.rejected.iter().map(|why| Para::words(format!("  {why}")).hang(2)));
     page.row((role, label), &body);
 }
 
-fn closing(page: &mut Page, summary: DriftSummary, options: &Options) {
-    let DriftSummary { out_of_band, unapplied, conflict } = summary;
-    if out_of_band + unapplied + conflict == 0 {
+fn closing(page: &mut Page, report: &DriftReport, options: &Options) {
+    let DriftSummary { out_of_band, unapplied, conflict, accepted } = report.summary;
+    if report.drift.is_empty() {
         page.words(
             Role::Strong,
             "No drift. Every managed setting is as the repository asks and as it was applied.",
@@ -131,15 +178,26 @@ fn closing(page: &mut Page, summary: DriftSummary, options: &Options) {
         );
         return;
     }
+    let accepted = if accepted == 0 { String::new() } else { format!(", {accepted} accepted") };
     let text = format!(
-        "Drift: {} edited on the platform, {unapplied} not applied yet, {conflict} in conflict.",
+        "Drift: {} edited on the platform, {unapplied} not applied yet, {conflict} in \
+         conflict{accepted}.",
         count(out_of_band, "setting", "settings")
     );
     page.words(Role::Strong, &text, 0);
+    let exit = if report.fails() {
+        "Exit 2: there are differences.".to_owned()
+    } else if report.drift.iter().all(|item| item.accepted.is_some()) {
+        "Exit 0: all of it is accepted.".to_owned()
+    } else {
+        let asked = report.fail_on.iter().map(|class| format!("`{}`", class.as_str()));
+        let asked = asked.collect::<Vec<_>>().join(" or ");
+        format!("Exit 0: nothing of this is {asked}, which `--fail-on` asks for.")
+    };
     let invocation = &options.invocation;
     let text = format!(
-        "Exit 2: there are differences. Next: `{invocation} plan` shows what apply would do about \
-         them. To keep an edit of the platform, write it into the document."
+        "{exit} Next: `{invocation} plan` shows what apply would do about them, `{invocation} drift \
+         --adopt` writes the platform's values into the documents."
     );
     page.words(Role::Plain, &text, 0);
 }

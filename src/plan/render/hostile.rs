@@ -305,15 +305,19 @@ pub fn assert_inert(page: &str, plain: &str) {
 #[test]
 fn no_text_changes_the_structure_of_drift() {
     let item = json!({"address": "tre.tre-x", "path": "/name", "class": "conflict",
-        "applied": "a", "live": "b", "desired": ["c"]});
+        "applied": "a", "live": "b", "desired": ["c"], "key": "/name", "rejected": "d"});
+    let mut accepted = item.clone();
+    accepted["accepted"] =
+        json!({"owner": "e", "reason": "f", "ticket": "g", "until": "2026-05-01"});
     let report = json!({
-        "format_version": "1.0", "drift": [item], "orphaned": ["tre-y"], "unmanaged": ["tre-z"],
+        "format_version": "1.0", "drift": [item, accepted], "orphaned": ["tre-y"], "unmanaged": ["tre-z"],
         "target": {"name": "production", "platform": "api.dnanexus.com", "operator": "user-amara"},
-        "summary": {"out_of_band": 0, "unapplied": 0, "conflict": 1},
+        "summary": {"out_of_band": 0, "unapplied": 0, "conflict": 1, "accepted": 1},
     });
     let page = |put: Put, text: &str| {
         let mut json = report.clone();
         fill(&mut json, "", put, text);
+        json["fail_on"] = json!(["conflict"]);
         drift_markdown(&serde_json::from_value(json).unwrap(), &options(0))
     };
     let config =

@@ -20,7 +20,10 @@ pub use project::{
     PolicyDocument, ProjectDocument, Protocol, SelectDocument, TargetDocument,
 };
 pub use state::{BucketUrl, Cloud, StatePlace};
-pub use tre::{BoundValues, ConsentDocument, InventoryDocument, ReviewStepDocument, TreDocument};
+pub use tre::{
+    AcceptedDriftDocument, BoundValues, ConsentDocument, InventoryDocument, ReviewStepDocument,
+    TreDocument,
+};
 pub use value::{
     ApiVersion, AssetSource, Day, GroupKind, Pointer, Policies, ProfileKind, ProjectKind, RateCard,
     TargetName, TreKind, WrittenPolicy,

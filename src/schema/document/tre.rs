@@ -80,6 +80,9 @@ pub struct TreDocument {
     pub review_steps: Option<Spanned<Vec<Spanned<ReviewStepDocument>>>>,
     /// Consents, each to one change.
     pub consents: Option<Vec<Spanned<ConsentDocument>>>,
+    /// Values of the platform that may stand for a time, each with who answers for it. `drift`
+    /// shows and counts them apart; what `plan` and `apply` do stays the same.
+    pub accepted_drift: Option<Vec<Spanned<AcceptedDriftDocument>>>,
 }
 
 /// What a TRE gives out: a version's name and up to four assets.
@@ -149,4 +152,30 @@ pub struct ConsentDocument {
     /// Where it was decided.
     #[schemars(example = "DAC-2026-114")]
     pub ticket: Option<Spanned<String>>,
+}
+
+/// Drift that is accepted: a value of the platform that may stand until a day although the
+/// document asks for another. It counts again after that day, and as soon as the value moves.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(title = "AcceptedDrift")]
+pub struct AcceptedDriftDocument {
+    /// The setting, as a JSON Pointer; people and review steps by their ids, as in
+    /// `/authorizedUsers/user-li` and `/reviewSteps/ethics/name`.
+    #[schemars(example = "/policies/downloadRestricted")]
+    pub path: Id<Pointer>,
+    /// The value on the platform that is accepted, as `drift` shows it. `null`: nothing is there,
+    /// such as a person who was taken off.
+    pub live: Spanned<Value>,
+    /// Who answers for it: a user, or a name.
+    #[schemars(length(min = 1), example = "user-amara")]
+    pub owner: Spanned<String>,
+    /// Why it may stand.
+    #[schemars(length(min = 1), example = "A download under supervision.")]
+    pub reason: Spanned<String>,
+    /// Where it was decided.
+    #[schemars(length(min = 1), example = "DAC-2026-114")]
+    pub ticket: Spanned<String>,
+    /// The last day (UTC) on which it holds.
+    pub until: Spanned<Day>,
 }

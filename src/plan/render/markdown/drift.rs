@@ -13,7 +13,8 @@ const SHARE: usize = 20_000;
 
 /// Returns drift as one page of Markdown.
 pub fn drift_markdown(report: &DriftReport, options: &Options) -> String {
-    let DriftReport { format_version: _, target, drift, summary, orphaned, unmanaged } = report;
+    let DriftReport { format_version: _, target, drift, summary, orphaned, unmanaged, fail_on: _ } =
+        report;
     let rest = format!("`{} drift --format json` has them", brief(&options.invocation));
     let heading = Inline::line()
         .words(sign(*summary))
@@ -51,11 +52,12 @@ fn sign(summary: DriftSummary) -> &'static str {
 }
 
 fn counts(summary: DriftSummary) -> String {
-    let DriftSummary { out_of_band, unapplied, conflict } = summary;
+    let DriftSummary { out_of_band, unapplied, conflict, accepted } = summary;
     let said: Vec<String> = [
         (conflict, "in conflict"),
         (out_of_band, "edited on the platform"),
         (unapplied, "not applied yet"),
+        (accepted, "accepted"),
     ]
     .into_iter()
     .filter(|(number, _)| *number > 0)
@@ -64,7 +66,7 @@ fn counts(summary: DriftSummary) -> String {
     if said.is_empty() { "none".to_owned() } else { said.join(", ") }
 }
 
-/// Returns the table, with what both sides changed first.
+/// Returns the table, with what both sides changed first and what is accepted last.
 fn table<'a>(drift: &[DriftItem], rest: String) -> Part<'a> {
     if drift.is_empty() {
         return Part::fixed("");
@@ -77,10 +79,11 @@ fn table<'a>(drift: &[DriftItem], rest: String) -> Part<'a> {
     };
     let mut table = Part::new((HEAD, "\n"), SHARE, cut);
     let mut rows: Vec<&DriftItem> = drift.iter().collect();
-    rows.sort_by_key(|item| match item.class {
-        DriftClass::Conflict => 0,
-        DriftClass::OutOfBand => 1,
-        DriftClass::Unapplied => 2,
+    rows.sort_by_key(|item| match (&item.accepted, item.class) {
+        (Some(_), _) => 3,
+        (None, DriftClass::Conflict) => 0,
+        (None, DriftClass::OutOfBand) => 1,
+        (None, DriftClass::Unapplied) => 2,
     });
     for item in rows {
         table.push(|| row(item));
@@ -89,15 +92,23 @@ fn table<'a>(drift: &[DriftItem], rest: String) -> Part<'a> {
 }
 
 fn row(item: &DriftItem) -> String {
-    let DriftItem { address, path, class, applied, live, desired } = item;
-    let who = match class {
-        DriftClass::Conflict => "conflict",
-        DriftClass::OutOfBand => "edited there",
-        DriftClass::Unapplied => "not applied",
+    let DriftItem { address, path, class, applied, live, desired, key: _, accepted, rejected } =
+        item;
+    let who = match (accepted, class) {
+        (Some(_), _) => "accepted",
+        (None, DriftClass::Conflict) => "conflict",
+        (None, DriftClass::OutOfBand) => "edited there",
+        (None, DriftClass::Unapplied) => "not applied",
     };
     let tre =
         Inline::cell().strong(who).words(" ").code(address.strip_prefix("tre.").unwrap_or(address));
-    let setting = Inline::cell().words(&segments(path).join(" › "));
+    let mut setting = Inline::cell().words(&segments(path).join(" › "));
+    if let Some(acceptance) = accepted {
+        setting = setting.words(&format!(", accepted {acceptance}"));
+    }
+    if let Some(why) = rejected {
+        setting = setting.words(&format!(". {why}"));
+    }
     let cells = [tre, setting, value(applied), value(live), value(desired)];
     let cells: Vec<&str> = cells.iter().map(Inline::as_str).collect();
     format!("| {} |\n", cells.join(" | "))
@@ -117,9 +128,12 @@ fn closing(drift: &[DriftItem], options: &Options) -> Inline {
         let text = "Every managed setting is as the repository asks and as it was applied.";
         return Inline::line().words(text);
     }
+    if drift.iter().all(|item| item.accepted.is_some()) {
+        return Inline::line().words("All of it is accepted for now.");
+    }
     Inline::line().words(&format!(
-        "Next: `{} plan` shows what `apply` would do about it. To keep an edit of the platform, \
-         write it into the document.",
+        "Next: `{0} plan` shows what `apply` would do about it, `{0} drift --adopt` writes the edits \
+         of the platform into the documents.",
         brief(&options.invocation)
     ))
 }
@@ -140,6 +154,9 @@ mod tests {
             applied: json!(null),
             live: json!("user-li"),
             desired: json!({"downloadRestricted": true}),
+            key: "/reviewSteps/governance/reviewers/user-li".to_owned(),
+            accepted: None,
+            rejected: Default::default(),
         }
     }
 

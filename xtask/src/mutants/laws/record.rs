@@ -35,16 +35,16 @@ pub const LAWS: &[Law] = &[
     ),
     law(
         "src/drift/classify.rs",
-        "                (Some(_), OriginClass::Conflict) => DriftClass::Conflict,",
-        r#"                (Some(_), OriginClass::Conflict) if mutant("drift.conflict") => DriftClass::OutOfBand,
-                (Some(_), OriginClass::Conflict) => DriftClass::Conflict,"#,
+        "        (Some(_), OriginClass::Conflict) => DriftClass::Conflict,",
+        r#"        (Some(_), OriginClass::Conflict) if mutant("drift.conflict") => DriftClass::OutOfBand,
+        (Some(_), OriginClass::Conflict) => DriftClass::Conflict,"#,
         &["origin::one_value_has_moved_on_one_side_or_on_both", LIVES],
     ),
     law(
         "src/drift/classify.rs",
-        "                (None, _) | (Some(_), OriginClass::Revert) => DriftClass::OutOfBand,",
-        r#"                (None, _) if mutant("drift.gone") => DriftClass::Unapplied,
-                (None, _) | (Some(_), OriginClass::Revert) => DriftClass::OutOfBand,"#,
+        "        (None, _) | (Some(_), OriginClass::Revert) => DriftClass::OutOfBand,",
+        r#"        (None, _) if mutant("drift.gone") => DriftClass::Unapplied,
+        (None, _) | (Some(_), OriginClass::Revert) => DriftClass::OutOfBand,"#,
         &[
             "origin::a_tre_that_is_gone_from_the_platform_is_drift_and_created_anew_with_a_warning",
             LIVES,

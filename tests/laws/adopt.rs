@@ -1,0 +1,145 @@
+//! What `drift --adopt` writes is what the platform has, and nothing else changes.
+//!
+//! A fleet is imported and applied, each document laid out in one of three ways with comments
+//! wherever they can be. Then the platform is another one: the same TREs with other settings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::import::{trectl, tres, write_platform};
+
+const TRES: usize = 120;
+
+/// Where an item is: the TRE and the setting.
+type Place = (String, String);
+
+#[test]
+fn what_is_adopted_is_no_drift_any_more_and_all_else_stays() {
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path();
+    let mut before = tres(2 * TRES);
+    let mut after = before.split_off(TRES);
+    for (tre, old) in after.iter_mut().zip(&before) {
+        tre.id.clone_from(&old.id);
+    }
+    write_platform(root, before);
+    json(root, &["import", "--groups"], 0);
+    let texts = lay_out(root);
+    json(root, &["apply", "--auto-approve"], 0);
+    assert_eq!(places(&json(root, &["drift"], 0)["drift"]), BTreeSet::new());
+    fs::remove_file(root.join(".trectl/platform.db")).unwrap();
+    write_platform(root, after);
+
+    let drift = places(&json(root, &["drift"], 2)["drift"]);
+    let told = json(root, &["drift", "--adopt"], 2);
+    let (adopted, left) = (places(&told["adopted"]), places(&told["left"]));
+    assert!(adopted.is_disjoint(&left));
+    assert_eq!(adopted.union(&left).cloned().collect::<BTreeSet<_>>(), drift);
+    assert!(adopted.len() > drift.len() / 2, "{} of {}", adopted.len(), drift.len());
+    for kind in ["/name", "/policies/", "/admins/", "/authorizedUsers/", "/inventory/", "/state"] {
+        assert!(adopted.iter().any(|(_, key)| key.starts_with(kind)), "no {kind} was adopted");
+    }
+    json(root, &["validate"], 0);
+    let rest = places(&json(root, &["drift"], 2)["drift"]);
+    let still: Vec<_> = adopted.intersection(&rest).collect();
+    assert!(still.is_empty(), "adopted, and drift all the same: {still:#?}");
+    for (file, old) in &texts {
+        let new = fs::read_to_string(root.join(file)).unwrap();
+        let address = format!("tre.{}", yaml(old)["id"].as_str().unwrap_or_default());
+        let keys: Vec<&str> = adopted
+            .iter()
+            .filter(|(other, _)| *other == address)
+            .map(|(_, key)| key.as_str())
+            .collect();
+        is_little_else(old, &new, &keys);
+    }
+}
+
+/// Asserts that only the settings changed, and few lines.
+fn is_little_else(old: &str, new: &str, keys: &[&str]) {
+    if keys.is_empty() {
+        assert_eq!(old, new);
+        return;
+    }
+    assert_eq!(comments(old), comments(new), "{old}\n-----\n{new}");
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let changed = lines(old).difference(&lines(new)).count();
+    // A setting is in a line; what goes from the end of brackets takes a comma of the line before.
+    assert!(changed <= 2 * keys.len(), "{changed} lines for {keys:?}\n{old}\n-----\n{new}");
+    let settings: BTreeSet<&str> = keys.iter().filter_map(|key| key.split('/').nth(1)).collect();
+    let kept = |text: &str| {
+        let mut document = yaml(text);
+        document.as_object_mut().unwrap().retain(|key, _| !settings.contains(key.as_str()));
+        document
+    };
+    assert_eq!(kept(old), kept(new));
+}
+
+fn comments(text: &str) -> Vec<&str> {
+    text.split(" #c").skip(1).filter_map(|rest| rest.split_whitespace().next()).collect()
+}
+
+/// Reads a document with a parser that is not ours.
+fn yaml(text: &str) -> Value {
+    serde_yaml::from_str(text).unwrap()
+}
+
+/// Lays every document out anew and returns the texts.
+fn lay_out(root: &Path) -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    let files = ["tres", "groups"].map(|folder| (folder, fs::read_dir(root.join(folder)).unwrap()));
+    for (folder, entries) in files {
+        for entry in entries {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let file = format!("{folder}/{name}");
+            let text = fs::read_to_string(root.join(&file)).unwrap();
+            texts.insert(file, text);
+        }
+    }
+    for (index, (file, text)) in texts.iter_mut().enumerate() {
+        let mut document = yaml(text);
+        // The platform tells lists in an order of its own.
+        for list in ["admins", "authorizedUsers"] {
+            if let Some(people) = document.get_mut(list).and_then(Value::as_array_mut) {
+                people.reverse();
+            }
+        }
+        let plain = match index % 3 {
+            0 => text.clone(),
+            1 => serde_yaml::to_string(&document).unwrap(),
+            _ => serde_json::to_string_pretty(&document).unwrap(),
+        };
+        let commented = commented(&plain, index);
+        // Inside text of several lines a comment would be none.
+        let is_same =
+            serde_yaml::from_str::<Value>(&commented).is_ok_and(|read| read == yaml(&plain));
+        *text = if is_same { commented } else { plain };
+        fs::write(root.join(file), &text).unwrap();
+    }
+    texts
+}
+
+fn commented(text: &str, seed: usize) -> String {
+    let lines = text.lines().enumerate().map(|(number, line)| match (number * 7 + seed) % 3 {
+        0 => format!("{line}\n"),
+        _ => format!("{line} #c{number}\n"),
+    });
+    lines.collect()
+}
+
+fn places(items: &Value) -> BTreeSet<Place> {
+    let text = |item: &Value, key: &str| item[key].as_str().unwrap().to_owned();
+    let items = items.as_array().unwrap().iter();
+    items.map(|item| (text(item, "address"), text(item, "key"))).collect()
+}
+
+fn json(root: &Path, args: &[&str], status: i32) -> Value {
+    let output = trectl(root).args(args).args(["--format", "json"]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{args:?}\n{told}\n{errors}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
