@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 use crate::wire::{self, Request, Response};
 
+mod runs;
+
 /// Which API.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -56,6 +58,7 @@ struct State {
     hit: BTreeMap<&'static str, usize>,
     /// Calls that wrote.
     writes: usize,
+    runs: runs::Runs,
 }
 
 /// A forge that listens.
@@ -105,6 +108,23 @@ impl Forge {
         self.state().faults.extend(faults);
     }
 
+    /// The branch of the pull request moves to a commit, for which this plan is kept.
+    pub fn planned(&self, head: &str, plan: &str) {
+        let mut state = self.state();
+        state.runs.head = Some(head.to_owned());
+        plan.clone_into(&mut state.runs.plan);
+    }
+
+    /// The pull request is merged as a commit.
+    pub fn merge(&self, commit: &str) {
+        self.state().runs.merged = Some(commit.to_owned());
+    }
+
+    /// The states and the texts that were put on commits.
+    pub fn statuses(&self) -> Vec<Value> {
+        self.state().runs.statuses.clone()
+    }
+
     /// Asserts that everything that a forge insists on came up.
     pub fn insisted(&self) {
         let hit = &self.state().hit;
@@ -145,7 +165,10 @@ impl State {
             });
         }
         if request.method == "GET" && path == "/api/repos/biobank/tres/pulls" {
-            return Some(answer(200, &pulls(query)));
+            return Some(answer(200, &self.runs.pulls(query)));
+        }
+        if let Some(response) = self.runs.answer(request, path, query, token == Some(TOKEN)) {
+            return Some(response);
         }
         if request.method == "GET" && path == thread {
             return Some(self.list(kind, thread, query, port));
@@ -227,14 +250,6 @@ impl State {
         }
         Some(answer(201, &shown(kind, &note)))
     }
-}
-
-/// The open pull requests of a branch.
-fn pulls(query: &str) -> Value {
-    let is_hers = query.contains("head=eve%3Apatch-1") && query.contains("state=open");
-    let other = json!({"number": 11, "head": {"sha": "0000"}});
-    let hers = json!({"number": 12, "head": {"sha": "abcd"}});
-    if is_hers { json!([other, hers]) } else { json!([]) }
 }
 
 fn shown(kind: Kind, note: &Note) -> Value {

@@ -29,6 +29,8 @@ mod misc;
 mod new;
 mod output;
 mod over_http;
+#[cfg(unix)]
+mod pipelines;
 mod plan;
 mod plan_schema;
 mod preflight;
