@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Fold, Inline, LIMIT, Part, brief, fit, on};
 use crate::plan::render::field::{count, segments};
 use crate::plan::render::{DriftReport, DriftSummary, Options};
-use crate::plan::{DriftClass, DriftItem};
+use crate::plan::{Acceptance, DriftClass, DriftItem};
 
 const HEAD: &str = "| TRE | Setting | Applied | Live | Asked for |\n|:--|:--|:--|:--|:--|\n";
 /// The table's right to room.
@@ -103,8 +103,9 @@ fn row(item: &DriftItem) -> String {
     let tre =
         Inline::cell().strong(who).words(" ").code(address.strip_prefix("tre.").unwrap_or(address));
     let mut setting = Inline::cell().words(&segments(path).join(" › "));
-    if let Some(acceptance) = accepted {
-        setting = setting.words(&format!(", accepted {acceptance}"));
+    if let Some(Acceptance { owner, reason, ticket, until }) = accepted {
+        let words = format!(", accepted until {until} by {owner} · {ticket} · {reason}");
+        setting = setting.words(&words);
     }
     if let Some(why) = rejected {
         setting = setting.words(&format!(". {why}"));
