@@ -31,8 +31,13 @@ pub struct Author {
 pub enum Sight {
     /// It was as this record says; `None` where nothing was to be remembered any more.
     AsRecorded(Option<Box<AppliedTre>>),
-    /// It was compared, and so much did not agree.
-    Observed(Vec<ObservedField>),
+    /// It was compared with what was recorded then, and so much did not agree.
+    Observed {
+        /// What was recorded then.
+        record: Option<Box<AppliedTre>>,
+        /// The settings that were not as asked for or recorded.
+        fields: Vec<ObservedField>,
+    },
 }
 
 /// One look at a TRE.
@@ -121,7 +126,7 @@ impl Reading {
             Entry::LockTaken { .. } => self.info = None,
             _ => {}
         }
-        if let Some((tre, sight)) = sight(&stamped.entry) {
+        if let Some((tre, sight)) = self.sight(&stamped.entry) {
             let sighting = Sighting { by: author(&self.info), sight };
             let found = self.found.entry(tre.clone()).or_default();
             match self.is_after {
@@ -129,13 +134,26 @@ impl Reading {
                 true => drop(found.after.get_or_insert(sighting)),
             }
         }
-        if !self.is_after {
-            self.ledger.accept(&stamped.entry)?;
-            if let Some(tre) = changed(&stamped.entry) {
-                self.found.entry(tre.clone()).or_default().by = Some(author(&self.info));
-            }
+        self.ledger.accept(&stamped.entry)?;
+        if let Some(tre) = changed(&stamped.entry).filter(|_| !self.is_after) {
+            self.found.entry(tre.clone()).or_default().by = Some(author(&self.info));
         }
         Ok(())
+    }
+
+    /// Returns what an entry saw, and of which TRE. A record is only written once the platform shows
+    /// it.
+    fn sight<'a>(&self, entry: &'a Entry) -> Option<(&'a TreId, Sight)> {
+        match entry {
+            Entry::Recorded { tre, record } => {
+                Some((tre, Sight::AsRecorded(record.clone().map(Box::new))))
+            }
+            Entry::Observed { tre, drift } => {
+                let record = self.ledger.applied.get(tre).cloned().map(Box::new);
+                Some((tre, Sight::Observed { record, fields: drift.clone() }))
+            }
+            _ => None,
+        }
     }
 
     /// Keeps what is known now: all that follows is later.
@@ -143,7 +161,7 @@ impl Reading {
         if std::mem::replace(&mut self.is_after, true) {
             return;
         }
-        let Ledger { applied, progress, unsettled, .. } = std::mem::take(&mut self.ledger);
+        let Ledger { applied, progress, unsettled, .. } = self.ledger.clone();
         for (tre, record) in applied {
             self.found.entry(tre).or_default().record = Some(record);
         }
@@ -153,18 +171,6 @@ impl Reading {
         for (tre, unsettled) in unsettled {
             self.found.entry(tre).or_default().unsettled = Some(unsettled);
         }
-    }
-}
-
-/// Returns what an entry saw, and of which TRE. A record is only written once the platform shows
-/// it.
-fn sight(entry: &Entry) -> Option<(&TreId, Sight)> {
-    match entry {
-        Entry::Recorded { tre, record } => {
-            Some((tre, Sight::AsRecorded(record.clone().map(Box::new))))
-        }
-        Entry::Observed { tre, drift } => Some((tre, Sight::Observed(drift.clone()))),
-        _ => None,
     }
 }
 

@@ -81,7 +81,7 @@ pub struct Look {
 }
 
 /// What one look found of a TRE: lists that nobody managed are `None`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Found {
     state: TreState,
     visibility: Option<Visibility>,
@@ -127,6 +127,28 @@ impl Found {
         Some(self)
     }
 
+    /// Returns it with what a run did since, which led from one record to another.
+    fn moved(self, from: &Self, to: Self) -> Self {
+        let reviewers = |steps: &[(StepId, Option<BTreeSet<UserId>>)], id: &StepId| {
+            steps.iter().find(|(step, _)| step == id).and_then(|(_, reviewers)| reviewers.clone())
+        };
+        let steps = to.steps.iter().map(|(id, now)| {
+            let there = reviewers(&self.steps, id);
+            (id.clone(), moved(there, &reviewers(&from.steps, id), now.clone()))
+        });
+        Self {
+            steps: steps.collect(),
+            state: if to.state == from.state { self.state } else { to.state },
+            visibility: match to.visibility == from.visibility {
+                true => self.visibility,
+                false => to.visibility,
+            },
+            admins: moved(self.admins, &from.admins, to.admins),
+            users: moved(self.users, &from.users, to.users),
+            inventory: to.inventory,
+        }
+    }
+
     fn roles(&self) -> BTreeSet<(Path, String)> {
         let mut roles = BTreeSet::new();
         for admin in self.admins.iter().flatten() {
@@ -157,6 +179,18 @@ impl Found {
         let steps = steps.map(|(step, _)| format!("reviewers of {step}"));
         lists.map(|(list, _)| list.to_owned()).chain(steps).collect()
     }
+}
+
+/// Returns a list as it was found, with who came and went since.
+fn moved<T: Ord + Clone>(
+    found: Option<BTreeSet<T>>,
+    from: &Option<BTreeSet<T>>,
+    to: Option<BTreeSet<T>>,
+) -> Option<BTreeSet<T>> {
+    let (Some(found), Some(from), Some(to)) = (&found, from, &to) else { return to };
+    let stay = found.iter().filter(|it| to.contains(it) || !from.contains(it));
+    let come = to.difference(from);
+    Some(stay.chain(come).cloned().collect())
 }
 
 /// Puts into a list who was seen there, and takes out who should have been.
@@ -214,7 +248,7 @@ pub fn past_report(
 fn of_one(id: &TreId, known: &AsOf, query: &Query) -> PastTre {
     let AsOf { record, before: seen_before, after: seen_after, .. } = known;
     let before = before(seen_before.as_ref(), record.as_ref());
-    let after = seen_after.as_ref().map(|seen| after(seen, record.as_ref()));
+    let after = seen_after.as_ref().map(after);
     let roles = |found: Option<&Found>| found.map(Found::roles).unwrap_or_default();
     let (was, will_be) = (roles(before.as_ref()), after.as_ref().map(|it| roles(it.as_ref())));
     let everybody: BTreeSet<_> = was.iter().chain(will_be.iter().flatten()).cloned().collect();
@@ -248,21 +282,27 @@ fn of_one(id: &TreId, known: &AsOf, query: &Query) -> PastTre {
     }
 }
 
-/// Returns what was known then: the record, with the steps that a run confirmed since the last look,
-/// and with what that look found to be otherwise.
+/// Returns what was known then: what the last look found, with the steps that a run confirmed since.
 fn before(seen: Option<&Sighting>, record: Option<&AppliedTre>) -> Option<Found> {
-    let recorded = record.map(Found::recorded)?;
+    let now = record.map(Found::recorded)?;
     match seen.map(|seen| &seen.sight) {
-        Some(Sight::Observed(fields)) => recorded.observed(fields),
-        Some(Sight::AsRecorded(_)) | None => Some(recorded),
+        Some(Sight::Observed { record: Some(then), fields }) => {
+            let then = Found::recorded(then);
+            match then.clone().observed(fields) {
+                Some(found) => Some(found.moved(&then, now)),
+                // It was gone: where the record moved since, a run has made it again.
+                None => (then != now).then_some(now),
+            }
+        }
+        Some(Sight::Observed { record: None, .. } | Sight::AsRecorded(_)) | None => Some(now),
     }
 }
 
-/// Returns what the first look after that time found.
-fn after(seen: &Sighting, record: Option<&AppliedTre>) -> Option<Found> {
+/// Returns what a look found.
+fn after(seen: &Sighting) -> Option<Found> {
     match &seen.sight {
         Sight::AsRecorded(then) => then.as_deref().map(Found::recorded),
-        Sight::Observed(fields) => record.and_then(|it| Found::recorded(it).observed(fields)),
+        Sight::Observed { record, fields } => Found::recorded(record.as_deref()?).observed(fields),
     }
 }
 
@@ -276,7 +316,9 @@ fn look(sighting: &Sighting) -> Look {
         commit: info.and_then(|info| info.commit.clone()),
         differed: match sight {
             Sight::AsRecorded(_) => Vec::new(),
-            Sight::Observed(fields) => fields.iter().map(|field| field.path.clone()).collect(),
+            Sight::Observed { fields, .. } => {
+                fields.iter().map(|field| field.path.clone()).collect()
+            }
         },
     }
 }
@@ -290,9 +332,8 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
 
-    #[test]
-    fn a_step_that_was_confirmed_since_the_last_look_counts() {
-        let tre = TreId::from_platform("tre-one");
+    /// Returns who had a part after a look, where a record stands now.
+    fn listed(sight: Sight, now: &[&str]) -> Vec<String> {
         let by = Author {
             at: "2026-05-01T10:00:00Z".to_owned(),
             segment: 1,
@@ -300,15 +341,41 @@ mod tests {
             run: "run-1".to_owned(),
             info: None,
         };
-        let sight = Sight::AsRecorded(Some(Box::new(record(&["user-li"]))));
         let known = AsOf {
-            record: Some(record(&["user-li", "user-new"])),
+            record: Some(record(now)),
             before: Some(Sighting { by, sight }),
             ..AsOf::default()
         };
-        let all = BTreeMap::from([(tre, known)]);
+        let all = BTreeMap::from([(TreId::from_platform("tre-one"), known)]);
         let report = past_report(&all, &Query::All, "local", Timestamp::UNIX_EPOCH);
-        let ids: Vec<&str> = report.tres[0].access.iter().map(|entry| &*entry.id).collect();
-        assert_eq!(ids, ["user-li", "user-new"]);
+        report.tres[0].access.iter().map(|entry| entry.id.clone()).collect()
+    }
+
+    #[test]
+    fn a_step_that_was_confirmed_since_the_last_look_counts() {
+        let sight = Sight::AsRecorded(Some(Box::new(record(&["user-li"]))));
+        assert_eq!(listed(sight, &["user-li", "user-new"]), ["user-li", "user-new"]);
+    }
+
+    #[test]
+    fn what_a_look_found_counts_until_a_step_changes_it() {
+        let field = |live: Option<&str>, applied: Option<&str>| {
+            let value = |id: Option<&str>| id.map(Value::from);
+            serde_json::from_value(serde_json::json!({
+                "path": "/authorizedUsers/0", "class": "out_of_band",
+                "live": value(live), "applied": value(applied),
+            }))
+            .unwrap()
+        };
+        // Somebody came by hand, and somebody else went.
+        let sight = Sight::Observed {
+            record: Some(Box::new(record(&["user-li", "user-okafor"]))),
+            fields: vec![field(Some("user-silva"), None), field(None, Some("user-okafor"))],
+        };
+        let as_seen = listed(sight.clone(), &["user-li", "user-okafor"]);
+        assert_eq!(as_seen, ["user-li", "user-silva"]);
+        // A run that was killed had confirmed who came and who went; what it did not touch stays.
+        let since = listed(sight, &["user-okafor", "user-new"]);
+        assert_eq!(since, ["user-new", "user-silva"]);
     }
 }

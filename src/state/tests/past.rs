@@ -70,7 +70,9 @@ async fn the_looks_on_both_sides_of_a_time_are_found() {
         assert_eq!(minute_of(later.as_ref().map(|seen| &seen.by)).as_deref(), after, "{minute}");
     }
     let found = as_of(&store, 35).await;
-    let Sight::Observed(drift) = &found.before.unwrap().sight else { panic!("not observed") };
+    let Sight::Observed { fields: drift, .. } = &found.before.unwrap().sight else {
+        panic!("not observed")
+    };
     assert_eq!(drift[0].path, "/admins");
     // What was seen is no record.
     assert_eq!(found.record.map(|record| record.state), Some(TreState::Draft));

@@ -70,7 +70,7 @@ fn sighting_json(sighting: &Sighting) -> Value {
     if let Some(keys) = json.as_object_mut() {
         let (key, value) = match sight {
             Sight::AsRecorded(record) => ("recorded", json!(record)),
-            Sight::Observed(drift) => ("observed", json!(drift)),
+            Sight::Observed { record: _, fields } => ("observed", json!(fields)),
         };
         keys.insert(key.to_owned(), value);
     }
@@ -125,8 +125,8 @@ fn seen(sighting: &Sighting) -> String {
     let what = match sight {
         Sight::AsRecorded(Some(_)) => "as it was applied".to_owned(),
         Sight::AsRecorded(None) => "forgotten".to_owned(),
-        Sight::Observed(drift) if drift.is_empty() => "nothing differed".to_owned(),
-        Sight::Observed(drift) => {
+        Sight::Observed { fields, .. } if fields.is_empty() => "nothing differed".to_owned(),
+        Sight::Observed { fields: drift, .. } => {
             let paths: Vec<&str> = drift.iter().map(|field| field.path.as_str()).collect();
             format!("these differed: {}", paths.join(", "))
         }
