@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp};
 
 /// How far two clocks may be apart, in seconds, for a time to count as now.
 const MOMENT: i64 = 60;
 
 /// Returns the time as plans and journals write it: RFC 3339 in UTC, to the second.
 pub fn now() -> String {
-    let now = Timestamp::now();
-    now.round(Unit::Second).unwrap_or(now).to_string()
+    whole_second(Timestamp::now()).to_string()
+}
+
+/// A time that is written down must not lie ahead of the next one that is read, so what is left of
+/// the second is cut off.
+fn whole_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
 /// Returns the time as it is compared with others.
@@ -24,7 +29,7 @@ pub fn instant() -> Timestamp {
 /// time.
 pub fn after(duration: SignedDuration) -> Option<String> {
     let end = Timestamp::now().checked_add(duration).ok()?;
-    Some(end.round(Unit::Second).unwrap_or(end).to_string())
+    Some(whole_second(end).to_string())
 }
 
 /// Returns the day in UTC, on which consents are judged.
