@@ -23,7 +23,6 @@ const LEFT: &str = "x-ratelimit-remaining";
 pub(super) struct Web {
     http: reqwest::Client,
     api: String,
-    headers: HeaderMap,
     backoff: Backoff,
     cancel: CancellationToken,
 }
@@ -62,11 +61,11 @@ impl Web {
         if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
             return Err(refuse("it would leave unencrypted"));
         }
-        let builder = connect::builder().default_headers(headers.clone());
+        let builder = connect::builder().default_headers(headers);
         let builder = if is_here { builder.no_proxy() } else { builder };
         let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
         let http = builder.build().map_err(|error| ForgeError::Setup(last_cause(&error)))?;
-        Ok(Self { http, api: api.to_owned(), headers, backoff, cancel })
+        Ok(Self { http, api: api.to_owned(), backoff, cancel })
     }
 
     /// Reads something.
@@ -146,7 +145,7 @@ impl Web {
     ) -> Result<Answer, Miss> {
         let path = url.strip_prefix(&self.api).unwrap_or(url);
         let call = format!("{method} {}", path.split('?').next().unwrap_or(path));
-        let mut request = self.http.request(method.clone(), url).headers(self.headers.clone());
+        let mut request = self.http.request(method.clone(), url);
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());
         }

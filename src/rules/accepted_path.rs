@@ -4,6 +4,7 @@ use super::Context;
 use crate::desired::DesiredTre;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::diff::Field;
+use crate::lifecycle::LOCKS;
 use crate::schema::document::{AcceptedDriftDocument, Id, Pointer};
 use crate::source::Spanned;
 
@@ -38,22 +39,6 @@ policies: {downloadRestricted: true}
 acceptedDrift:
   - {path: /policy/downloadRestricted, live: false, owner: user-amara, reason: A supervised download., ticket: DAC-7, until: 2099-12-31}
 ";
-
-/// The first words of paths.
-const SETTINGS: [&str; 12] = [
-    "state",
-    "name",
-    "description",
-    "visibility",
-    "policies",
-    "admins",
-    "authorizedUsers",
-    "inventory",
-    "billTo",
-    "region",
-    "customizedURL",
-    "reviewSteps",
-];
 
 pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -104,9 +89,15 @@ fn meant(path: &str) -> String {
             "Name the version or an asset, as in `/inventory/version` or `/inventory/tabularData`."
                 .to_owned()
         }
-        _ => match did_you_mean(word, SETTINGS) {
+        _ => match did_you_mean(word, settings()) {
             Some(known) => format!("Did you mean `/{known}…`?"),
             None => "Write the path that `drift` shows, with people by their ids.".to_owned(),
         },
     }
+}
+
+/// Returns the first words of paths: the state, and every setting but the id, which never drifts.
+fn settings() -> impl Iterator<Item = &'static str> {
+    let words = LOCKS.iter().filter_map(|row| row.key.split(['/', '.', '[']).next());
+    words.filter(|word| *word != "id").chain(["state"])
 }

@@ -6,7 +6,7 @@ use crate::cli::exit::Status;
 use crate::cli::settings::Settings;
 use crate::model::TreId;
 use crate::plan::render::markdown::{Inline, LIMIT, Part, brief, fit, from, on};
-use crate::plan::render::{self, Options, Role, count};
+use crate::plan::render::{self, Options, Role, count, counted};
 use crate::plan::saved::Stale;
 use crate::plan::{self, Plan, TreChange};
 
@@ -82,7 +82,7 @@ fn counts_words(counts: Counts, refused: usize) -> String {
         no_window,
         steps: _,
     } = counts;
-    let said: Vec<String> = [
+    let said = [
         (applied, "applied"),
         (failed, "failed"),
         (changed, "moved since it was planned"),
@@ -91,16 +91,8 @@ fn counts_words(counts: Counts, refused: usize) -> String {
         (not_started, "not begun"),
         (no_window, "held back"),
         (refused, "refused"),
-    ]
-    .into_iter()
-    .filter(|(number, _)| *number > 0)
-    .enumerate()
-    .map(|(index, (number, word))| match index {
-        0 => format!("{} {word}", count(number, "TRE", "TREs")),
-        _ => format!("{number} {word}"),
-    })
-    .collect();
-    said.join(", ")
+    ];
+    counted(&said, "TRE", "TREs")
 }
 
 /// Returns the table: what failed, what is refused, and then what went well.

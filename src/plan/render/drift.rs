@@ -89,6 +89,12 @@ impl DriftReport {
         Self::new(target, drift, orphaned, unmanaged).failing_on(&fail_on)
     }
 
+    /// Tells whether somebody edited the platform, so that there is something to adopt.
+    pub fn is_adoptable(&self) -> bool {
+        let DriftSummary { out_of_band, unapplied: _, conflict, accepted: _ } = self.summary;
+        out_of_band + conflict > 0
+    }
+
     /// Tells whether there is drift that leads to exit status 2.
     pub fn fails(&self) -> bool {
         let counts =
@@ -195,9 +201,11 @@ fn closing(page: &mut Page, report: &DriftReport, options: &Options) {
         format!("Exit 0: nothing of this is {asked}, which `--fail-on` asks for.")
     };
     let invocation = &options.invocation;
-    let text = format!(
-        "{exit} Next: `{invocation} plan` shows what apply would do about them, `{invocation} drift \
-         --adopt` writes the platform's values into the documents."
-    );
-    page.words(Role::Plain, &text, 0);
+    let mut text = format!("{exit} Next: `{invocation} plan` shows what apply would do about them");
+    if report.is_adoptable() {
+        text.push_str(&format!(
+            ", `{invocation} drift --adopt` writes the platform's values into the documents"
+        ));
+    }
+    page.words(Role::Plain, &format!("{text}."), 0);
 }

@@ -219,6 +219,17 @@ fn people_phrase(part: &Part, field: &FieldChange) -> String {
     if clauses.is_empty() { format!("nobody among the {list}") } else { clauses.join(", ") }
 }
 
+/// Writes numbers with what they are of, the first of them with its noun; those that are 0 are left
+/// out.
+pub fn counted(numbers: &[(usize, &str)], one: &str, many: &str) -> String {
+    let said = numbers.iter().filter(|(number, _)| *number > 0).enumerate();
+    let said = said.map(|(index, (number, word))| match index {
+        0 => format!("{} {word}", count(*number, one, many)),
+        _ => format!("{number} {word}"),
+    });
+    said.collect::<Vec<_>>().join(", ")
+}
+
 /// Writes a number with its noun.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

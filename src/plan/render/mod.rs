@@ -25,8 +25,8 @@ use std::time::Duration;
 
 pub use drift::{DriftReport, DriftSummary, drift_human};
 pub use explain::explanation;
-pub use field::count;
 pub(crate) use field::{Part, part, segments};
+pub use field::{count, counted};
 pub use json::json;
 pub use markdown::{LIMIT as MARKDOWN_LIMIT, drift_markdown, markdown};
 pub use people::name_some;

@@ -28,7 +28,7 @@ pub fn drift_markdown(report: &DriftReport, options: &Options) -> String {
     let mut parts = vec![
         Part::fixed(format!("### {}\n\n{}\n\n", heading.as_str(), on(target).as_str())),
         table(drift, rest.clone()),
-        Part::fixed(format!("{}\n\n", closing(drift, options).as_str())),
+        Part::fixed(format!("{}\n\n", closing(report, options).as_str())),
     ];
     parts.extend(fold(
         orphaned,
@@ -124,19 +124,22 @@ fn value(value: &Value) -> Inline {
 }
 
 /// Says what to do about it.
-fn closing(drift: &[DriftItem], options: &Options) -> Inline {
-    if drift.is_empty() {
+fn closing(report: &DriftReport, options: &Options) -> Inline {
+    if report.drift.is_empty() {
         let text = "Every managed setting is as the repository asks and as it was applied.";
         return Inline::line().words(text);
     }
-    if drift.iter().all(|item| item.accepted.is_some()) {
+    if report.drift.iter().all(|item| item.accepted.is_some()) {
         return Inline::line().words("All of it is accepted for now.");
     }
-    Inline::line().words(&format!(
-        "Next: `{0} plan` shows what `apply` would do about it, `{0} drift --adopt` writes the edits \
-         of the platform into the documents.",
-        brief(&options.invocation)
-    ))
+    let invocation = brief(&options.invocation);
+    let mut text = format!("Next: `{invocation} plan` shows what `apply` would do about it");
+    if report.is_adoptable() {
+        text.push_str(&format!(
+            ", `{invocation} drift --adopt` writes the edits of the platform into the documents"
+        ));
+    }
+    Inline::line().words(&format!("{text}."))
 }
 
 #[cfg(test)]

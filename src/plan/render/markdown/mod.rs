@@ -20,7 +20,7 @@ pub use self::drift::drift_markdown;
 pub use self::fold::Fold;
 pub use self::inline::Inline;
 pub use self::part::{Part, fit};
-use super::field::count;
+use super::field::counted;
 use super::summary::{self, platform_words};
 use super::tre::rank;
 use super::{Options, plan_id};
@@ -106,23 +106,18 @@ impl Reader<'_> {
         let number = |wanted: Status| {
             self.plan.resource_changes.iter().filter(|change| change.status == wanted).count()
         };
-        let said: Vec<String> = [
+        let said = [
             (number(Status::Blocked), "blocked"),
             (number(Status::Unconsented), "waiting for a consent"),
             (number(Status::Ready), "ready"),
             (number(Status::Orphaned), "orphaned"),
             (number(Status::Released), "released"),
             (number(Status::NoOp), "unchanged"),
-        ]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .enumerate()
-        .map(|(index, (number, word))| match index {
-            0 => format!("{} {word}", count(number, "TRE", "TREs")),
-            _ => format!("{number} {word}"),
-        })
-        .collect();
-        if said.is_empty() { "no TREs".to_owned() } else { said.join(", ") }
+        ];
+        match counted(&said, "TRE", "TREs") {
+            none if none.is_empty() => "no TREs".to_owned(),
+            said => said,
+        }
     }
 
     /// Says what does not happen, so that its absence would be news.
