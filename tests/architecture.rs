@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["desired", "inventory"],
     &["diff", "lifecycle", "rules"],
     &["access", "drift", "plan", "guardrail"],
-    &["live", "api", "forge", "sim", "state"],
+    &["live", "api", "forge", "hook", "web", "sim", "state"],
     &["apply"],
     &["cli"],
 ];
@@ -39,9 +39,12 @@ const PURE: &[&str] = &[
     "drift",
     "forge/dialect.rs",
     "forge/error.rs",
+    "forge/issue.rs",
     "forge/keep.rs",
+    "forge/mark.rs",
     "forge/place.rs",
     "guardrail",
+    "hook/signature.rs",
     "inventory",
     "lifecycle",
     "model",
@@ -58,6 +61,7 @@ const PURE: &[&str] = &[
     "sim/serve/fault",
     "sim/world",
     "source",
+    "web/error.rs",
 ];
 
 /// A file in a pure folder that may touch one thing all the same.
@@ -108,7 +112,7 @@ const IMPURE_WORDS: &[&str] = &[
 
 /// Where asynchronous code may be.
 const ASYNC: &[&str] =
-    &["api", "apply", "cli", "forge", "live", "sim", "state", "platform/client.rs"];
+    &["api", "apply", "cli", "forge", "hook", "live", "sim", "state", "web", "platform/client.rs"];
 
 const LONGEST_FILE: usize = 400;
 const LONGEST_MAIN: usize = 40;

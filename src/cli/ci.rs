@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::forge::{Place, PlaceError};
+use crate::forge::{Number, Place, PlaceError};
 
 /// A CI server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,16 +43,27 @@ fn job_url_by(named: impl Fn(&str) -> Option<String>) -> Option<String> {
     github().or_else(|| named("CI_JOB_URL")).or_else(|| named("BUILD_URL"))
 }
 
+/// Returns the repository that the job is about.
+///
+/// # Errors
+///
+/// Where no variable tells of a forge.
+pub fn place() -> Result<Place, PlaceError> {
+    Place::find(&variable)
+}
+
 /// Returns the pull request that the job is about; `asked` is the number that somebody names.
 ///
 /// # Errors
 ///
 /// Where no variable tells of a forge or of a pull request.
-pub fn pull_request(asked: Option<u64>) -> Result<Place, PlaceError> {
+pub fn pull_request(asked: Option<u64>) -> Result<(Place, Number), PlaceError> {
+    let place = place()?;
     // An event that cannot be read tells nothing; the number may be known all the same.
-    let event = variable("GITHUB_EVENT_PATH")
+    let event: Option<serde_json::Value> = variable("GITHUB_EVENT_PATH")
         .and_then(|path| serde_json::from_str(&fs_err::read_to_string(path).ok()?).ok());
-    Place::find(&variable, event.as_ref(), asked)
+    let number = Number::find(place.dialect, &variable, event.as_ref(), asked)?;
+    Ok((place, number))
 }
 
 /// Returns the first of some variables that is set: where a token may be.

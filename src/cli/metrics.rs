@@ -8,7 +8,6 @@ use jiff::Timestamp;
 
 use crate::plan::DriftClass;
 use crate::plan::render::DriftReport;
-use crate::state::{Entry, StateError, Store};
 
 /// What there is to tell of a drift run.
 #[derive(Debug, Clone, Copy)]
@@ -25,37 +24,6 @@ pub struct DriftRun<'a> {
     pub ended: Timestamp,
     /// How long it took.
     pub duration: Duration,
-}
-
-/// Returns when something was last applied to a target, by its journal; `None` for never.
-///
-/// # Errors
-///
-/// Where the journal cannot be read or is damaged.
-pub async fn last_apply(store: &Store) -> Result<Option<Timestamp>, StateError> {
-    let mut last = None;
-    store
-        .history(|segment| {
-            let applied = segment.entries.iter().filter(|stamped| is_of_apply(&stamped.entry));
-            last = applied.rev().find_map(|stamped| stamped.at.parse().ok()).or(last);
-        })
-        .await?;
-    Ok(last)
-}
-
-fn is_of_apply(entry: &Entry) -> bool {
-    match entry {
-        Entry::TreStarted { .. }
-        | Entry::Intent { .. }
-        | Entry::Outcome { .. }
-        | Entry::TreEnded { .. }
-        | Entry::Recorded { record: Some(_), .. } => true,
-        Entry::Recorded { record: None, .. }
-        | Entry::Observed { .. }
-        | Entry::LockTaken { .. }
-        | Entry::RunStarted { .. }
-        | Entry::RunEnded { .. } => false,
-    }
 }
 
 /// Returns the figures of a drift run as a file.

@@ -14,13 +14,23 @@ use crate::plan::{Allow, Plan, Status, TreChange};
 /// Returns how a plan is laid out.
 pub fn options(settings: &Settings, plan: &Plan, purpose: Purpose) -> Options {
     Options {
+        purpose,
+        read_on: clock::day_of(&plan.timestamp),
+        snapshot_age: plan.live.as_ref().and_then(|live| clock::age(&live.snapshot.taken_at)),
+        ..of_drift(settings)
+    }
+}
+
+/// Returns how drift is laid out, which needs nothing of a plan.
+pub fn of_drift(settings: &Settings) -> Options {
+    Options {
         width: settings.width,
         palette: settings.stdout,
         verbosity: settings.verbosity,
         invocation: settings.invocation.clone(),
-        purpose,
-        read_on: clock::day_of(&plan.timestamp),
-        snapshot_age: plan.live.as_ref().and_then(|live| clock::age(&live.snapshot.taken_at)),
+        purpose: Purpose::Execute,
+        read_on: None,
+        snapshot_age: None,
     }
 }
 

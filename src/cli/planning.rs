@@ -54,6 +54,8 @@ pub struct Planned {
     pub loaded: Loaded,
     /// Live TREs that never had a document.
     pub unmanaged: Vec<TreId>,
+    /// What is on the platform.
+    pub live: Live,
 }
 
 /// Makes a plan.
@@ -86,7 +88,7 @@ async fn plan(
     let changed = changed(&plan, &live);
     let counts = live::requests(reader, &changed).await.map_err(unread)?;
     note_requests(&mut plan, &changed, &counts);
-    Ok(Planned { plan, loaded, unmanaged })
+    Ok(Planned { plan, loaded, unmanaged, live })
 }
 
 /// What is there: who acts, what is live, and what was applied.

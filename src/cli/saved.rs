@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8Path;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::clock;
@@ -11,6 +12,7 @@ use super::planning::Planned;
 use super::settings::{Settings, quote};
 use crate::apply;
 use crate::model::TreId;
+use crate::plan::render::DriftReport;
 use crate::plan::saved::{self, SavedPlanError, Stale};
 use crate::plan::{FORMAT_VERSION, Plan, TreChange};
 
@@ -20,26 +22,36 @@ use crate::plan::{FORMAT_VERSION, Plan, TreChange};
 ///
 /// Where the file cannot be read or is no plan.
 pub fn read(path: &Utf8Path) -> Result<Plan, Failure> {
+    document(path, "saved plan", "`trectl plan -o FILE` saves a plan.")
+}
+
+/// Reads a saved report of drift.
+///
+/// # Errors
+///
+/// Where the file cannot be read or is none.
+pub fn read_drift(path: &Utf8Path) -> Result<DriftReport, Failure> {
+    document(path, "report of drift", "`trectl drift -o FILE` saves one.")
+}
+
+/// Reads what a command saved as JSON.
+fn document<T: DeserializeOwned>(path: &Utf8Path, noun: &str, hint: &str) -> Result<T, Failure> {
     let text = fs_err::read_to_string(path).map_err(|error| {
-        Failure::files(format!("The saved plan `{path}` cannot be read."))
-            .because(error)
-            .hint("`trectl plan -o FILE` saves a plan.")
+        Failure::files(format!("The {noun} `{path}` cannot be read.")).because(error).hint(hint)
     })?;
-    let no_plan = |error: serde_json::Error| {
-        Failure::files(format!("`{path}` is no saved plan."))
-            .because(error)
-            .hint("`trectl plan -o FILE` saves a plan.")
+    let is_none = |error: serde_json::Error| {
+        Failure::files(format!("`{path}` is no {noun}.")).because(error).hint(hint)
     };
-    let document: serde_json::Value = serde_json::from_str(&text).map_err(no_plan)?;
+    let document: serde_json::Value = serde_json::from_str(&text).map_err(is_none)?;
     let version =
         document.get("format_version").and_then(|version| version.as_str()).unwrap_or_default();
     if !version.is_empty() && major(version) != major(FORMAT_VERSION) {
         return Err(Failure::files(format!(
             "`{path}` has the format version {version}, which this trectl does not know."
         ))
-        .hint("Make the plan again with this trectl."));
+        .hint("Make it again with this trectl."));
     }
-    serde_json::from_value(document).map_err(no_plan)
+    serde_json::from_value(document).map_err(is_none)
 }
 
 fn major(version: &str) -> Option<&str> {

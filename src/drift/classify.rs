@@ -31,6 +31,22 @@ pub struct DriftItem {
     pub accepted: Option<Acceptance>,
     /// Why an entry that accepts drift here does not count: expired, or the live value has moved.
     pub rejected: Option<String>,
+    /// When anybody last changed the TRE on the platform, as the platform tells it (A), RFC 3339.
+    /// `drift` says it of edits there; by whom the platform does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<String>,
+    /// When a drift run that wrote to the journal first saw this, RFC 3339, if each such run since
+    /// then saw the same and nothing was applied in between; absent where none did, or where the
+    /// journal was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<String>,
+}
+
+impl DriftItem {
+    /// Tells whether somebody edited the platform.
+    pub fn is_edit(&self) -> bool {
+        matches!(self.class, DriftClass::OutOfBand | DriftClass::Conflict)
+    }
 }
 
 /// Who moved.
@@ -120,6 +136,8 @@ fn item(tre: &TreId, change: &Change, class: DriftClass, judgement: Judgement) -
         desired: change.after.clone(),
         accepted,
         rejected,
+        modified: None,
+        first_seen: None,
     }
 }
 

@@ -4,9 +4,10 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
+use super::issue::Issue;
 use super::keep::Comment;
 
-/// Comments on one page of a list; both forges give so many at most.
+/// Entries on one page of a list; both forges give so many at most.
 const PAGE: usize = 100;
 
 /// Which forge.
@@ -16,6 +17,15 @@ pub enum Dialect {
     GitHub,
     /// GitLab, in the cloud or one's own.
     GitLab,
+}
+
+/// Where comments stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thread {
+    /// Below the pull request of this number.
+    Review(u64),
+    /// Below the issue of this number.
+    Issue(u64),
 }
 
 /// A call that changes something.
@@ -77,35 +87,123 @@ impl Dialect {
         Some(headers)
     }
 
-    fn thread(self, repository: &str, number: u64) -> String {
+    /// Returns where the things of a repository are, such as its issues.
+    fn root(self, repository: &str) -> String {
         match self {
-            Self::GitHub => format!("/repos/{repository}/issues/{number}/comments"),
-            Self::GitLab => {
-                let project = repository.replace('/', "%2F");
-                format!("/projects/{project}/merge_requests/{number}/notes")
-            }
+            Self::GitHub => format!("/repos/{repository}"),
+            Self::GitLab => format!("/projects/{}", repository.replace('/', "%2F")),
         }
     }
 
-    pub(super) fn list(self, repository: &str, number: u64) -> String {
+    fn thread(self, repository: &str, thread: Thread) -> String {
+        let root = self.root(repository);
+        match (self, thread) {
+            (Self::GitHub, Thread::Review(number) | Thread::Issue(number)) => {
+                format!("{root}/issues/{number}/comments")
+            }
+            (Self::GitLab, Thread::Review(number)) => {
+                format!("{root}/merge_requests/{number}/notes")
+            }
+            (Self::GitLab, Thread::Issue(number)) => format!("{root}/issues/{number}/notes"),
+        }
+    }
+
+    /// Returns the route that lists the comments of a thread, the oldest first.
+    pub(super) fn comments(self, repository: &str, thread: Thread) -> String {
         let order = match self {
             Self::GitHub => "",
             Self::GitLab => "&sort=asc&order_by=created_at",
         };
-        format!("{}?per_page={PAGE}{order}", self.thread(repository, number))
+        format!("{}?per_page={PAGE}{order}", self.thread(repository, thread))
     }
 
-    pub(super) fn create(self, repository: &str, number: u64, text: &str) -> Change {
-        let path = self.thread(repository, number);
+    /// Returns the call that comments.
+    pub(super) fn say(self, repository: &str, thread: Thread, text: &str) -> Change {
+        let path = self.thread(repository, thread);
         Change { method: Method::POST, path, body: json!({ "body": text }) }
     }
 
-    pub(super) fn update(self, repository: &str, number: u64, id: u64, text: &str) -> Change {
+    /// Returns the call that changes a comment of a pull request.
+    pub(super) fn edit(self, repository: &str, number: u64, id: u64, text: &str) -> Change {
         let (method, path) = match self {
-            Self::GitHub => (Method::PATCH, format!("/repos/{repository}/issues/comments/{id}")),
-            Self::GitLab => (Method::PUT, format!("{}/{id}", self.thread(repository, number))),
+            Self::GitHub => {
+                (Method::PATCH, format!("{}/issues/comments/{id}", self.root(repository)))
+            }
+            Self::GitLab => {
+                let thread = self.thread(repository, Thread::Review(number));
+                (Method::PUT, format!("{thread}/{id}"))
+            }
         };
         Change { method, path, body: json!({ "body": text }) }
+    }
+
+    /// Returns the route that lists the issues with a label, open and closed.
+    pub(super) fn issues(self, repository: &str, label: &str) -> String {
+        format!("{}/issues?labels={label}&state=all&per_page={PAGE}", self.root(repository))
+    }
+
+    /// Returns the name under which an issue tells its number.
+    pub(super) fn issue_number(self) -> &'static str {
+        match self {
+            Self::GitHub => "number",
+            Self::GitLab => "iid",
+        }
+    }
+
+    /// Returns the call that opens an issue.
+    pub(super) fn open(self, repository: &str, label: &str, (title, text): (&str, &str)) -> Change {
+        let path = format!("{}/issues", self.root(repository));
+        let body = match self {
+            Self::GitHub => json!({ "title": title, "body": text, "labels": [label] }),
+            Self::GitLab => json!({ "title": title, "description": text, "labels": label }),
+        };
+        Change { method: Method::POST, path, body }
+    }
+
+    /// Returns the call that gives an issue another text.
+    pub(super) fn rewrite(self, repository: &str, number: u64, text: &str) -> Change {
+        let body = match self {
+            Self::GitHub => json!({ "body": text }),
+            Self::GitLab => json!({ "description": text }),
+        };
+        self.of_issue(repository, number, body)
+    }
+
+    /// Returns the call that gives an issue its last text and closes it.
+    pub(super) fn close(self, repository: &str, number: u64, text: &str) -> Change {
+        let body = match self {
+            Self::GitHub => {
+                json!({ "body": text, "state": "closed", "state_reason": "completed" })
+            }
+            Self::GitLab => json!({ "description": text, "state_event": "close" }),
+        };
+        self.of_issue(repository, number, body)
+    }
+
+    fn of_issue(self, repository: &str, number: u64, body: Value) -> Change {
+        let method = match self {
+            Self::GitHub => Method::PATCH,
+            Self::GitLab => Method::PUT,
+        };
+        Change { method, path: format!("{}/issues/{number}", self.root(repository)), body }
+    }
+
+    /// Reads an issue; `None` for a pull request, which GitHub lists among them.
+    pub(super) fn issue(self, value: &Value) -> Option<Issue> {
+        let text = |path: &str| value.pointer(path).and_then(Value::as_str).unwrap_or_default();
+        let (author, body, open) = match self {
+            Self::GitHub => ("/user/login", "/body", "open"),
+            Self::GitLab => ("/author/username", "/description", "opened"),
+        };
+        if value.get("pull_request").is_some() {
+            return None;
+        }
+        Some(Issue {
+            number: value.get(self.issue_number())?.as_u64()?,
+            is_open: text("/state") == open,
+            author: text(author).to_owned(),
+            body: text(body).to_owned(),
+        })
     }
 
     /// Returns the route that lists the open pull requests of a branch.
@@ -143,26 +241,9 @@ impl Dialect {
     }
 }
 
-/// Returns the address of the next page, from the header `Link`.
-pub(super) fn next_page(link: &str) -> Option<&str> {
-    link.split(',').find_map(|part| {
-        let (address, rest) = part.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = |word: &str| matches!(word.trim(), "rel=\"next\"" | "rel=next");
-        rest.split(';').any(is_next).then_some(address)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_next_page_is_the_one_that_says_so() {
-        let link = r#"<https://a/x?page=1>; rel="prev", <https://a/x?page=3>; rel="next""#;
-        assert_eq!(next_page(link), Some("https://a/x?page=3"));
-        assert_eq!(next_page(r#"<https://a/x?page=1>; rel="first""#), None);
-        assert_eq!(next_page("nonsense"), None);
-    }
 
     #[test]
     fn a_branch_is_escaped() {

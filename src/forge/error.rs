@@ -1,5 +1,7 @@
 //! What goes wrong between a run and the place of its review.
 
+use crate::web::WebError;
+
 /// Why it is not known which pull request a run is about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlaceError {
@@ -27,43 +29,12 @@ pub enum PlaceError {
     },
 }
 
-/// What became of a call to a forge.
+/// Why nothing was written to a forge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForgeError {
-    /// Nobody answers.
-    #[error("{call} got no answer: {reason}")]
-    Unreachable {
-        /// Method and path.
-        call: String,
-        /// What lies behind.
-        reason: String,
-    },
-    /// The answer is no.
-    #[error("{call} was answered with {status}: {message}")]
-    Refused {
-        /// Method and path.
-        call: String,
-        /// The status.
-        status: u16,
-        /// What the forge says of it.
-        message: String,
-    },
-    /// The answer cannot be read.
-    #[error("{call} was answered with something else than was asked for: {reason}")]
-    Garbled {
-        /// Method and path.
-        call: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The token would leave in plain sight, or go to somebody else.
-    #[error("the token is not sent to `{url}`: {reason}")]
-    Unsafe {
-        /// The address.
-        url: String,
-        /// Why not.
-        reason: &'static str,
-    },
+    /// A call failed.
+    #[error(transparent)]
+    Web(#[from] WebError),
     /// No pull request ends with the commit.
     #[error("no open pull request merges `{branch}` at {commit}")]
     NoPullRequest {
@@ -72,41 +43,49 @@ pub enum ForgeError {
         /// The commit.
         commit: String,
     },
-    /// No connection can be made at all.
-    #[error("encrypted connections cannot be set up: {0}")]
-    Setup(String),
+    /// The token is none.
+    #[error("no header takes the token")]
+    Token,
 }
 
 impl ForgeError {
     /// Returns what to do about it.
-    pub fn cure(&self) -> String {
-        let text = match self {
-            Self::Unreachable { .. } => {
-                "Run the command again; `--retry-for` says how long it goes on trying."
-            }
-            Self::Refused { status: 401, .. } => {
-                "The token is wrong or has expired: set `GITHUB_TOKEN`, or `GITLAB_TOKEN` with the \
-                 scope `api`."
-            }
-            Self::Refused { status: 403 | 404, .. } => {
-                "The token may not write here. A run on a pull request from a fork never may: let \
-                 a workflow of the repository itself comment (docs/comment.md). On GitHub the job \
-                 needs `permissions: pull-requests: write`; on GitLab `GITLAB_TOKEN` needs the \
-                 scope `api`, a job token does not do."
-            }
-            Self::Refused { status: 422, .. } => {
-                "The forge does not take the text. Show it with `trectl show --plan FILE --format \
-                 markdown`."
-            }
-            Self::Refused { .. } | Self::Garbled { .. } => {
-                "Look whether the address of the API is right, and run the command again."
-            }
-            Self::Unsafe { .. } => "Set the address of the API to one that begins with `https://`.",
+    pub fn cure(&self) -> &'static str {
+        match self {
+            Self::Web(error) => cure(error),
             Self::NoPullRequest { .. } => {
                 "The branch moved on or was closed. Name the pull request with `--number`."
             }
-            Self::Setup(_) => "Look at the certificates of this machine.",
-        };
-        text.to_owned()
+            Self::Token => "Set it to the token alone, without a line's end.",
+        }
+    }
+}
+
+fn cure(error: &WebError) -> &'static str {
+    match error {
+        WebError::Unreachable { .. } => {
+            "Run the command again; `--retry-for` says how long it goes on trying."
+        }
+        WebError::Refused { status: 401, .. } => {
+            "The token is wrong or has expired: set `GITHUB_TOKEN`, or `GITLAB_TOKEN` with the \
+             scope `api`."
+        }
+        WebError::Refused { status: 403 | 404, .. } => {
+            "The token may not write here. A run on a pull request from a fork never may: let a \
+             workflow of the repository itself comment (docs/comment.md). On GitHub the job needs \
+             `permissions: pull-requests: write` to comment and `issues: write` for issues; on \
+             GitLab `GITLAB_TOKEN` needs the scope `api`, a job token does not do."
+        }
+        WebError::Refused { status: 410, .. } => {
+            "Issues are switched off in this repository: switch them on in its settings."
+        }
+        WebError::Refused { status: 422, .. } => {
+            "The forge does not take the text. Show it with `--format markdown`."
+        }
+        WebError::Refused { .. } | WebError::Garbled { .. } => {
+            "Look whether the address of the API is right, and run the command again."
+        }
+        WebError::Unsafe { .. } => "Set the address of the API to one that begins with `https://`.",
+        WebError::Setup(_) => "Look at the certificates of this machine.",
     }
 }

@@ -2,11 +2,7 @@
 //! the same writes over its own, another one comes beside it, and the older ones are folded, since
 //! an approval is for one plan. Pure.
 
-use std::fmt::Write as _;
-
-/// How every comment of ours begins.
-const OPENING: &str = "<!-- trectl ";
-const FOLDED: &str = " superseded";
+use super::mark::{Mark, is_same};
 
 /// A comment as the forge tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,47 +13,6 @@ pub struct Comment {
     pub author: String,
     /// The Markdown.
     pub body: String,
-}
-
-/// What a comment is about: it stands in the comment, where nobody sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// What is kept: the plan of one target, for example.
-    key: String,
-    /// The digest of what the comment says.
-    digest: String,
-}
-
-impl Mark {
-    /// Returns the mark of something with a digest.
-    pub fn new(key: &str, digest: &str) -> Self {
-        Self { key: escaped(key), digest: escaped(digest) }
-    }
-
-    fn line(&self, is_folded: bool) -> String {
-        let folded = if is_folded { FOLDED } else { "" };
-        format!("{OPENING}key={} digest={}{folded} -->\n", self.key, self.digest)
-    }
-
-    /// Returns the whole body of a comment.
-    pub fn above(&self, text: &str) -> String {
-        self.line(false) + text
-    }
-}
-
-/// Writes what could end a comment of HTML, or be taken for two words, as `%` and its bytes.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for byte in text.bytes() {
-        let is_second_dash = byte == b'-' && escaped.ends_with('-');
-        let is_plain = byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte);
-        if is_plain && !is_second_dash {
-            escaped.push(char::from(byte));
-        } else {
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
 }
 
 /// What is to be done.
@@ -90,8 +45,8 @@ pub struct Deeds {
 pub fn decide(comments: &[Comment], author: &str, mark: &Mark, body: &str) -> Deeds {
     let ours = comments.iter().filter(|comment| comment.author.eq_ignore_ascii_case(author));
     let live: Vec<(&Comment, Mark)> = ours
-        .filter_map(|comment| Some((comment, read(&comment.body)?)))
-        .filter(|(_, found)| found.key == mark.key)
+        .filter_map(|comment| Some((comment, Mark::read(&comment.body)?)))
+        .filter(|(_, found)| found.is_about(mark))
         .collect();
     let (same, older): (Vec<_>, Vec<_>) = live.into_iter().partition(|(_, found)| found == mark);
     // Where runs crossed there may be two of the same: the last one is kept.
@@ -109,31 +64,17 @@ pub fn decide(comments: &[Comment], author: &str, mark: &Mark, body: &str) -> De
 /// Returns the comment that carries a mark, if one does.
 pub fn carrying<'a>(comments: &'a [Comment], author: &str, mark: &Mark) -> Option<&'a Comment> {
     let mut ours = comments.iter().rev();
-    ours.find(|it| it.author.eq_ignore_ascii_case(author) && read(&it.body).as_ref() == Some(mark))
-}
-
-/// Forges change line endings and cut what is blank at the end.
-fn is_same(one: &str, other: &str) -> bool {
-    let lines = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
-    lines(one) == lines(other)
-}
-
-/// Reads the mark of a comment that is not folded.
-fn read(body: &str) -> Option<Mark> {
-    let (line, _) = body.strip_prefix(OPENING)?.split_once(" -->")?;
-    let mut words = line.split(' ');
-    let key = words.next()?.strip_prefix("key=")?.to_owned();
-    let digest = words.next()?.strip_prefix("digest=")?.to_owned();
-    words.next().is_none().then_some(Mark { key, digest })
+    ours.find(|it| {
+        it.author.eq_ignore_ascii_case(author) && Mark::read(&it.body).as_ref() == Some(mark)
+    })
 }
 
 fn fold(comment: &Comment, mark: &Mark) -> String {
-    let rest = comment.body.split_once("-->").map_or("", |(_, rest)| rest);
     format!(
         "{}<details>\n<summary><b>Superseded</b>: there is a newer one below. An approval of this \
          one does not count for it.</summary>\n\n{}\n\n</details>\n",
-        mark.line(true),
-        rest.trim()
+        mark.folded(),
+        Mark::below(&comment.body)
     )
 }
 
@@ -197,14 +138,5 @@ mod tests {
         let Deeds { act, folds } = decide(&there, "bot", &plan("sha256:a"), &body);
         assert_eq!((act, folds.len(), folds[0].0), (Act::Leave { id: 2 }, 1, 1));
         assert_eq!(carrying(&there, "bot", &plan("sha256:a")).unwrap().id, 2);
-    }
-
-    #[test]
-    fn no_key_ends_the_mark() {
-        for key in ["a --> b", "--", "a b", "é", "<!--"] {
-            let body = Mark::new(key, "x").above("text");
-            assert_eq!(read(&body), Some(Mark::new(key, "x")), "{body}");
-            assert_eq!(body.matches("-->").count(), 1);
-        }
     }
 }

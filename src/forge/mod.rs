@@ -1,18 +1,25 @@
-//! Where a repository is reviewed: the comments of a pull request on GitHub, of a merge request on
-//! GitLab.
+//! Where a repository is at home: the comments of a pull request on GitHub, of a merge request on
+//! GitLab, and the issues of both.
 //!
-//! [`Place`] finds out which one this is about, from what the CI says. [`keep`] decides what becomes
-//! of the comments that are there. [`Conversation`] reads and writes them.
+//! [`Place`] and [`Number`] find out which ones this is about, from what the CI says. [`keep`] and
+//! [`issue`] decide what becomes of the comments and issues that are there. [`Conversation`] and
+//! [`Tracker`] read and write them.
 
 mod conversation;
 mod dialect;
 mod error;
+pub mod issue;
 pub mod keep;
+mod mark;
 mod place;
-mod web;
+mod repository;
+mod tracker;
 
 pub use conversation::{Conversation, Kept};
 pub use dialect::Dialect;
 pub use error::{ForgeError, PlaceError};
-pub use keep::{Comment, Mark};
+pub use issue::{Wanted, Wish};
+pub use keep::Comment;
+pub use mark::Mark;
 pub use place::{Number, Place};
+pub use tracker::{Fate, Tracked, Tracker};

@@ -1,11 +1,11 @@
-//! Which pull request a run is about, from what the CI says of itself. Pure: the environment and
-//! the event are given.
+//! Which repository and which pull request a run is about, from what the CI says of itself. Pure:
+//! the environment and the event are given.
 
 use serde_json::Value;
 
 use super::{Dialect, PlaceError};
 
-/// A repository on a forge, and the pull request whose comments are kept.
+/// A repository on a forge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Which forge.
@@ -14,8 +14,6 @@ pub struct Place {
     pub api: String,
     /// `owner/name` on GitHub, the project's id on GitLab.
     pub repository: String,
-    /// Which pull request.
-    pub number: Number,
 }
 
 /// A pull request.
@@ -33,43 +31,64 @@ pub enum Number {
     },
 }
 
+type Variable<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+fn set(variable: Variable<'_>, name: &str) -> Option<String> {
+    variable(name).filter(|value| !value.is_empty())
+}
+
+fn needed(variable: Variable<'_>, name: &'static str) -> Result<String, PlaceError> {
+    set(variable, name).ok_or(PlaceError::Variable { name })
+}
+
 impl Place {
-    /// Finds out where a run is. `variable` looks into the environment, `event` is the content of
+    /// Finds out where a run is. `variable` looks into the environment.
+    ///
+    /// # Errors
+    ///
+    /// Where neither forge is recognised.
+    pub fn find(variable: Variable<'_>) -> Result<Self, PlaceError> {
+        if set(variable, "GITLAB_CI").is_some() {
+            return Ok(Self {
+                dialect: Dialect::GitLab,
+                api: base(&needed(variable, "CI_API_V4_URL")?),
+                repository: plain("CI_PROJECT_ID", needed(variable, "CI_PROJECT_ID")?)?,
+            });
+        }
+        let repository = set(variable, "GITHUB_REPOSITORY").ok_or(PlaceError::Nowhere)?;
+        let api = set(variable, "GITHUB_API_URL");
+        Ok(Self {
+            dialect: Dialect::GitHub,
+            api: api.map_or("https://api.github.com".to_owned(), |it| base(&it)),
+            repository: plain("GITHUB_REPOSITORY", repository)?,
+        })
+    }
+}
+
+impl Number {
+    /// Finds out which pull request a run on a forge is about. `event` is the content of
     /// `GITHUB_EVENT_PATH`, `asked` the number of the command line.
     ///
     /// # Errors
     ///
-    /// Where neither forge is recognised, or no pull request is.
+    /// Where the run is about none.
     pub fn find(
-        variable: &dyn Fn(&str) -> Option<String>,
+        dialect: Dialect,
+        variable: Variable<'_>,
         event: Option<&Value>,
         asked: Option<u64>,
     ) -> Result<Self, PlaceError> {
-        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let needed = |name: &'static str| set(name).ok_or(PlaceError::Variable { name });
-        if set("GITLAB_CI").is_some() {
-            let number = match asked {
-                Some(number) => number,
-                None => parsed("CI_MERGE_REQUEST_IID", &needed("CI_MERGE_REQUEST_IID")?)?,
-            };
-            return Ok(Self {
-                dialect: Dialect::GitLab,
-                api: base(&needed("CI_API_V4_URL")?),
-                repository: plain("CI_PROJECT_ID", needed("CI_PROJECT_ID")?)?,
-                number: Number::Known(number),
-            });
+        match (asked, dialect) {
+            (Some(number), _) => Ok(Self::Known(number)),
+            (None, Dialect::GitLab) => {
+                let name = "CI_MERGE_REQUEST_IID";
+                Ok(Self::Known(parsed(name, &needed(variable, name)?)?))
+            }
+            (None, Dialect::GitHub) => {
+                let reference = set(variable, "GITHUB_REF");
+                number(event, reference.as_deref()).ok_or(PlaceError::NoPullRequest)
+            }
         }
-        let repository = set("GITHUB_REPOSITORY").ok_or(PlaceError::Nowhere)?;
-        let number = match asked {
-            Some(number) => Number::Known(number),
-            None => number(event, set("GITHUB_REF").as_deref()).ok_or(PlaceError::NoPullRequest)?,
-        };
-        Ok(Self {
-            dialect: Dialect::GitHub,
-            api: set("GITHUB_API_URL").map_or("https://api.github.com".to_owned(), |it| base(&it)),
-            repository: plain("GITHUB_REPOSITORY", repository)?,
-            number,
-        })
     }
 }
 
@@ -121,12 +140,14 @@ mod tests {
         variables: &[(&str, &str)],
         event: Option<Value>,
         asked: Option<u64>,
-    ) -> Result<Place, PlaceError> {
+    ) -> Result<(Place, Number), PlaceError> {
         let variable = |name: &str| {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        Place::find(&variable, event.as_ref(), asked)
+        let place = Place::find(&variable)?;
+        let number = Number::find(place.dialect, &variable, event.as_ref(), asked)?;
+        Ok((place, number))
     }
 
     const GITHUB: (&str, &str) = ("GITHUB_REPOSITORY", "biobank/tres");
@@ -139,11 +160,12 @@ mod tests {
             (json!({"workflow_run": {"pull_requests": [{"number": 5}]}}), "refs/heads/main", 5),
             (json!({}), "refs/pull/9/merge", 9),
         ] {
-            let place = find(&[GITHUB, ("GITHUB_REF", reference)], Some(event), None).unwrap();
-            assert_eq!(place.number, Number::Known(expected));
+            let (place, number) =
+                find(&[GITHUB, ("GITHUB_REF", reference)], Some(event), None).unwrap();
+            assert_eq!(number, Number::Known(expected));
             assert_eq!(place.api, "https://api.github.com");
         }
-        assert_eq!(find(&[GITHUB], None, Some(3)).unwrap().number, Number::Known(3));
+        assert_eq!(find(&[GITHUB], None, Some(3)).unwrap().1, Number::Known(3));
     }
 
     #[test]
@@ -155,7 +177,7 @@ mod tests {
             "head_repository": {"owner": {"login": "eve"}},
         }});
         let head = Number::Head { branch: "eve:eve/patch 1".to_owned(), commit: "abc".to_owned() };
-        assert_eq!(find(&[GITHUB], Some(event), None).unwrap().number, head);
+        assert_eq!(find(&[GITHUB], Some(event), None).unwrap().1, head);
     }
 
     #[test]
@@ -170,9 +192,8 @@ mod tests {
             dialect: Dialect::GitLab,
             api: "https://gitlab.example.org/api/v4".to_owned(),
             repository: "42".to_owned(),
-            number: Number::Known(6),
         };
-        assert_eq!(find(&variables, None, None), Ok(expected));
+        assert_eq!(find(&variables, None, None), Ok((expected, Number::Known(6))));
         assert_eq!(
             find(&variables[..3], None, None),
             Err(PlaceError::Variable { name: "CI_MERGE_REQUEST_IID" })

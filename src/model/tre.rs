@@ -303,6 +303,14 @@ pub struct LiveTre {
     pub raw: Value,
 }
 
+impl LiveTre {
+    /// Returns when anybody last changed it, in milliseconds since the Unix epoch (A), where the
+    /// platform tells.
+    pub fn modified(&self) -> Option<i64> {
+        self.raw.get("modified")?.as_i64()
+    }
+}
+
 /// The live state of a target: every TRE of its selection that the operator can see.
 #[derive(Debug, Clone, Default)]
 pub struct Live {

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 
 use crate::wire::{self, Request, Response};
 
+mod issues;
 mod runs;
+
+pub use issues::Row;
 
 /// Which API.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,7 @@ struct State {
     /// Calls that wrote.
     writes: usize,
     runs: runs::Runs,
+    issues: Vec<Row>,
 }
 
 /// A forge that listens.
@@ -127,8 +131,12 @@ impl Forge {
 
     /// Asserts that everything that a forge insists on came up.
     pub fn insisted(&self) {
+        self.insisted_on(&["401", "403", "422", "429", "5xx", "hang up", "page", "GET /user"]);
+    }
+
+    pub fn insisted_on(&self, rules: &[&str]) {
         let hit = &self.state().hit;
-        for rule in ["401", "403", "422", "429", "5xx", "hang up", "page", "GET /user"] {
+        for rule in rules {
             assert!(hit.contains_key(rule), "nobody met `{rule}`: {hit:?}");
         }
     }
@@ -170,6 +178,9 @@ impl State {
         if let Some(response) = self.runs.answer(request, path, query, token == Some(TOKEN)) {
             return Some(response);
         }
+        if let Some(response) = self.about_issues(kind, request, token == Some(TOKEN), port) {
+            return response;
+        }
         if request.method == "GET" && path == thread {
             return Some(self.list(kind, thread, query, port));
         }
@@ -177,17 +188,51 @@ impl State {
     }
 
     fn list(&mut self, kind: Kind, thread: &str, query: &str, port: &str) -> Response {
+        let notes: Vec<Value> = self.notes.iter().map(|note| shown(kind, note)).collect();
+        self.page(&notes, &format!("http://127.0.0.1:{port}{thread}?"), query)
+    }
+
+    /// One page of a list, with the address of the next one.
+    fn page(&mut self, all: &[Value], address: &str, query: &str) -> Response {
         let page = query.split('&').find_map(|it| it.strip_prefix("page=")?.parse().ok());
         let page: usize = page.unwrap_or(1);
-        let notes = self.notes.iter().skip((page - 1) * PAGE).take(PAGE);
-        let notes: Vec<Value> = notes.map(|note| shown(kind, note)).collect();
-        let mut response = answer(200, &json!(notes));
-        if self.notes.len() > page * PAGE {
+        let shown: Vec<&Value> = all.iter().skip((page - 1) * PAGE).take(PAGE).collect();
+        let mut response = answer(200, &json!(shown));
+        if all.len() > page * PAGE {
             self.meet("page");
-            let next = format!("http://127.0.0.1:{port}{thread}?page={}", page + 1);
+            let next = format!("{address}page={}", page + 1);
             response.headers.push(("Link", format!("<{next}>; rel=\"next\", <x>; rel=\"last\"")));
         }
         response
+    }
+
+    fn too_long(&mut self, body: &str) -> Option<Response> {
+        (body.chars().count() > LONGEST).then(|| {
+            self.meet("422");
+            refusal(422, "Validation Failed")
+        })
+    }
+
+    /// What keeps a call from writing, if anything does: an answer, or none.
+    fn hinders(&mut self, may_write: bool) -> Result<Option<Fault>, Option<Response>> {
+        if !may_write {
+            self.meet("403");
+            return Err(Some(refusal(403, "Resource not accessible by integration")));
+        }
+        let fault = self.faults.pop_front();
+        let (status, text) = match fault {
+            Some(Fault::TooMany) => (429, "Too many requests"),
+            Some(Fault::Slower) => (403, "You have exceeded a secondary rate limit"),
+            Some(Fault::HangsUp) => {
+                self.meet("hang up");
+                return Err(None);
+            }
+            Some(Fault::AfterWriting) | None => return Ok(fault),
+        };
+        self.meet("429");
+        let mut response = refusal(status, text);
+        response.headers.push(("Retry-After", "0".to_owned()));
+        Err(Some(response))
     }
 
     fn written(
@@ -198,35 +243,14 @@ impl State {
         thread: &str,
         may_write: bool,
     ) -> Option<Response> {
-        if !may_write {
-            self.meet("403");
-            return Some(refusal(403, "Resource not accessible by integration"));
-        }
-        let fault = self.faults.pop_front();
-        match fault {
-            Some(Fault::TooMany) => {
-                self.meet("429");
-                let mut response = refusal(429, "Too many requests");
-                response.headers.push(("Retry-After", "0".to_owned()));
-                return Some(response);
-            }
-            Some(Fault::Slower) => {
-                self.meet("429");
-                let mut response = refusal(403, "You have exceeded a secondary rate limit");
-                response.headers.push(("Retry-After", "0".to_owned()));
-                return Some(response);
-            }
-            Some(Fault::HangsUp) => {
-                self.meet("hang up");
-                return None;
-            }
-            Some(Fault::AfterWriting) | None => {}
-        }
+        let fault = match self.hinders(may_write) {
+            Ok(fault) => fault,
+            Err(response) => return response,
+        };
         let body: Value = serde_json::from_slice(&request.body).unwrap();
         let body = body["body"].as_str().unwrap().to_owned();
-        if body.chars().count() > LONGEST {
-            self.meet("422");
-            return Some(refusal(422, "Validation Failed"));
+        if let Some(refusal) = self.too_long(&body) {
+            return Some(refusal);
         }
         let update = match kind {
             Kind::GitHub => ("PATCH", "/api/repos/biobank/tres/issues/comments/"),

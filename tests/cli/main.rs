@@ -27,6 +27,7 @@ mod live;
 mod markdown;
 mod misc;
 mod new;
+mod notify;
 mod output;
 mod over_http;
 #[cfg(unix)]

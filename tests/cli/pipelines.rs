@@ -12,6 +12,7 @@
 
 use crate::forge::{FORK, Kind, Note, TOKEN};
 use crate::harness::{ACTIVE, Run};
+use crate::notify::{SECRET, receiver};
 use runner::Runner;
 use shipped::Shipped;
 
@@ -144,7 +145,12 @@ fn a_night(on: &mut Runner, job: &str) -> Run {
     believed(on, "credential");
     on.run(&format!("{DRIFT}: drift / Snapshot"), job).expect(0).says("Saved in the state store");
     believed(on, "fresh");
-    on.run(&format!("{DRIFT}: drift / Drift"), job)
+    let run = on.run(&format!("{DRIFT}: drift / Drift"), job);
+    assert_eq!(on.known["steps.drift.outputs.report"], "true");
+    let notify = format!("{job}-notify");
+    on.hand_over("temp/drift.json", &format!("{notify}/drift.json"));
+    on.run(&format!("{DRIFT}: notify / Notify"), &notify).expect(0);
+    run
 }
 
 fn github(shipped: &Shipped) -> Runner<'_> {
@@ -159,6 +165,9 @@ fn github(shipped: &Shipped) -> Runner<'_> {
         ("github.token", TOKEN),
         ("secrets.DX_SECURITY_CONTEXT", "{}"),
         ("secrets.DX_SECURITY_CONTEXT_READ", "{}"),
+        ("secrets.TRECTL_SLACK_URL", ""),
+        ("secrets.TRECTL_WEBHOOK_SECRET", SECRET),
+        ("secrets.TRECTL_WEBHOOK_URL", ""),
         ("vars.AWS_REGION", "eu-west-2"),
         ("vars.TRECTL_STATE_ROLE", "arn:aws:iam::000000000000:role/trectl"),
     ] {
@@ -215,7 +224,15 @@ fn the_platform_moves(on: &mut Runner) {
     for line in ["Reviewed:", "description \"B.\" → \"C.\"", "\"Edited by hand.\" → \"C.\""] {
         assert!(body.contains(line), "`{line}` is not in:\n{body}");
     }
+    assert!(on.forge.issues().is_empty());
+    let (url, received) = receiver(&[200]);
+    on.know("secrets.TRECTL_SLACK_URL", &url);
+    on.know("secrets.TRECTL_WEBHOOK_URL", &url);
     a_night(on, "third-night").expect(2).says("Edited by hand.");
+    assert_eq!(received.try_iter().count(), 2);
+    let [issue] = &on.forge.issues()[..] else { panic!("one issue") };
+    assert_eq!(issue.title, "Drift: tre-one (production)");
+    assert!(issue.is_open && issue.body.contains("Edited by hand."), "{}", issue.body);
     let summary = on.at.read("temp/summary.md");
     let row = summary.lines().rfind(|line| line.starts_with("| **")).unwrap();
     assert!(row.contains("`tre-one`") && row.contains("Edited by hand."), "{row}");
@@ -303,6 +320,7 @@ fn a_night_is_watched_on_kubernetes() {
     for (name, value) in [
         ("FOLDER", on.path("work").display().to_string()),
         ("GIT_CONFIG_VALUE_0", "Authorization: Basic eDp5".to_owned()),
+        ("REPORT", on.path("drift.json").display().to_string()),
         ("REPOSITORY", format!("file://{}", on.path("origin").display())),
     ] {
         on.env.insert(name.to_owned(), value);
@@ -311,10 +329,22 @@ fn a_night_is_watched_on_kubernetes() {
     on.run(&format!("{CRONJOB}: drift"), "job").expect(0).says("No drift");
     on.edit_platform("one.yaml", &one("Edited by hand."));
     on.run(&format!("{CRONJOB}: drift"), "job").expect(2).says("Edited by hand.");
+    let (url, received) = receiver(&[200]);
+    for (name, value) in [
+        ("TRECTL_SLACK_URL", url.as_str()),
+        ("TRECTL_WEBHOOK_URL", &url),
+        ("TRECTL_WEBHOOK_SECRET", SECRET),
+    ] {
+        on.env.insert(name.to_owned(), value.to_owned());
+    }
+    on.run(&format!("{CRONJOB}: drift"), "job").expect(2).says("took the report");
+    assert_eq!(received.try_iter().count(), 1, "the chat was told before");
+    std::fs::remove_file(on.path("drift.json")).unwrap();
     // A platform that cannot be read is no night without drift.
     std::fs::remove_dir_all(on.path("state")).unwrap();
     on.at.write("state", "");
     on.run(&format!("{CRONJOB}: drift"), "job").expect(1);
+    assert_eq!(received.try_iter().count(), 0);
     shipped.all_ran("ci/kubernetes/");
 }
 

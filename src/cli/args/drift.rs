@@ -14,6 +14,9 @@ pub struct Drift {
     /// Writes to the journal what was seen, for `audit as-of` and `audit log`
     #[arg(long)]
     pub record: bool,
+    /// Saves the report as JSON, for `notify`
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<Utf8PathBuf>,
     /// Exits with 2 for these classes only: `unapplied`, `out_of_band`, `conflict`. All are shown
     #[arg(
         long,

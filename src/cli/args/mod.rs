@@ -4,6 +4,7 @@ mod audit;
 mod comment;
 mod drift;
 mod global;
+mod notify;
 mod state;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ pub use self::audit::{AsOf, Audit, Log, Verify, When};
 pub use self::comment::Comment;
 pub use self::drift::Drift;
 pub use self::global::{Color, Format, Global};
+pub use self::notify::Notify;
 pub use self::state::{Forget, Gc, State, Unlock};
 use crate::desired::ConsentKind;
 use crate::model::{IdError, TreId};
@@ -83,6 +85,8 @@ pub enum Command {
     Audit(Audit),
     /// Keeps one comment for each plan on the pull request, and folds the older ones
     Comment(Comment),
+    /// Tells others what a drift run found: issues, a signed webhook, a chat
+    Notify(Notify),
     /// Lists the targets of the project file, for whoever runs one beside another
     Targets,
     /// Prints a completion script for a shell

@@ -150,7 +150,7 @@ impl Run<'_> {
         interrupt: &Interrupt,
         output: &mut Output,
     ) -> Outcome {
-        let Planned { plan, loaded, unmanaged: _ } = planned;
+        let Planned { plan, loaded, .. } = planned;
         let plan = Arc::new(plan);
         let records = self.records(&plan);
         let executed = if has_work(&plan, &loaded, &records) {

@@ -3,21 +3,17 @@
 use camino::Utf8Path;
 use serde_json::json;
 
-use crate::api::Backoff;
 use crate::cli::args::Comment as Args;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, FailureKind, Outcome};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::settings::Settings;
-use crate::cli::{ci, pages, runtime, saved};
+use crate::cli::{ci, outside, pages, runtime, saved};
 use crate::forge::keep::Act;
 use crate::forge::{Conversation, ForgeError, Kept, Mark, Place, PlaceError};
 use crate::plan::render::{self, Purpose};
 use crate::plan::{FORMAT_VERSION, digest, digest_of_plan};
-
-/// The wait after a first failure.
-const FIRST_WAIT: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// What is said, and what it is about.
 struct Message {
@@ -87,16 +83,11 @@ async fn say(
     settings: &Settings,
     interrupt: &Interrupt,
 ) -> Result<Said, Failure> {
-    let place = ci::pull_request(args.number).map_err(nowhere)?;
-    let names = place.dialect.token_variables();
-    let Some(token) = ci::token(names) else {
-        let name = names.first().copied().unwrap_or_default();
-        return Err(Failure::usage(format!("There is no token: `{name}` is unset."))
-            .hint("A run on a pull request from a fork has none; docs/comment.md shows who comments then."));
-    };
-    let backoff = Backoff { unit: FIRST_WAIT, limit: settings.retry_for };
+    let (place, number) = ci::pull_request(args.number).map_err(nowhere)?;
+    let token = outside::token(place.dialect)?;
     let refused = |error| refused(&place, error);
-    let conversation = Conversation::open(&place, &token, backoff, interrupt.token().clone());
+    let (backoff, cancel) = (outside::backoff(settings), interrupt.token().clone());
+    let conversation = Conversation::open((&place, &number), &token, backoff, cancel);
     let conversation = conversation.await.map_err(refused)?;
     let kept = conversation.keep(&message.mark, &message.text, args.author.as_deref()).await;
     let kept = kept.map_err(refused)?;

@@ -4,22 +4,26 @@
 mod adopting;
 mod show;
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use camino::Utf8Path;
-use serde_json::Value;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use crate::cli::adopt::Adoption;
 use crate::cli::args::Drift as Args;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::history::{self, History};
 use crate::cli::metrics::{self, DriftRun};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Planned, Request, state_failure};
 use crate::cli::session::{Documents, Session};
+use crate::cli::settings::Settings;
 use crate::cli::{clock, files, journaling, pages, platform, runtime};
 use crate::model::{TreId, UserId};
-use crate::plan::render::{DriftReport, Purpose};
+use crate::plan::render::DriftReport;
 use crate::plan::{DriftItem, Plan, Status as Amount, TreChange};
 use crate::state::{Entry, Head, Journal, Loaded, Lock, ObservedField, RunResult};
 
@@ -33,26 +37,37 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
             true => Some(journaling::lock(&session, output, &interrupt).await?),
             false => None,
         };
+        let history = match is_told_of_the_past(args) {
+            true => interrupt.or(History::read(&session.state()?)).await?.map_err(state_failure)?,
+            false => History::default(),
+        };
         let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
-        let Planned { plan, loaded, unmanaged } = planned;
+        let Planned { plan, loaded, unmanaged, live } = planned;
         let head = match lock {
             Some(lock) => Some(record(&session, &plan, loaded, lock).await?),
             None => None,
         };
-        let compared = compared(&plan).count();
+        let compared: BTreeSet<TreId> = compared(&plan).map(id).collect();
         let unmanaged = unmanaged.iter().map(ToString::to_string).collect();
-        let options = pages::options(output.settings(), &plan, Purpose::Execute);
-        let report = report(plan, unmanaged).failing_on(&args.fail_on);
+        let options = pages::of_drift(output.settings());
+        let mut report = report(plan, unmanaged).failing_on(&args.fail_on);
+        report.only = only(args).iter().map(ToString::to_string).collect();
+        history::note_modified(&mut report, &live);
+        history.note(&mut report, &compared, field);
         if let Some(file) = &args.write_metrics {
-            let run = Measured { report: &report, compared, begun };
-            interrupt.or(write_metrics(&session, run, file, output)).await??;
+            let last_apply = history.last_apply;
+            let run = Measured { report: &report, compared: compared.len(), last_apply, begun };
+            write_metrics(run, file, output)?;
         }
         let adoption = adopting::adopt(args, &session, &report)?;
         let report = match &adoption {
             Some(adoption) => adopting::left(report, adoption),
             None => report,
         };
+        if let Some(file) = &args.out {
+            save(&report, file, output.settings())?;
+        }
         let status = if report.fails() { Status::DIFFERENT } else { Status::DONE };
         let found = Found { report: &report, adoption: adoption.as_ref(), head: head.as_ref() };
         show::all(&found, (&session, &options, status), output);
@@ -68,6 +83,11 @@ fn only(args: &Args) -> &[TreId] {
     }
 }
 
+/// Tells whether the journal is read from its beginning: it can be long.
+fn is_told_of_the_past(args: &Args) -> bool {
+    args.record || args.out.is_some() || args.write_metrics.is_some()
+}
+
 /// What a run found.
 struct Found<'a> {
     report: &'a DriftReport,
@@ -80,17 +100,12 @@ struct Found<'a> {
 struct Measured<'a> {
     report: &'a DriftReport,
     compared: usize,
+    last_apply: Option<Timestamp>,
     begun: Instant,
 }
 
-async fn write_metrics(
-    session: &Session,
-    run: Measured<'_>,
-    file: &Utf8Path,
-    output: &Output,
-) -> Result<(), Failure> {
-    let Measured { report, compared, begun } = run;
-    let last_apply = metrics::last_apply(&session.state()?).await.map_err(state_failure)?;
+fn write_metrics(run: Measured<'_>, file: &Utf8Path, output: &Output) -> Result<(), Failure> {
+    let Measured { report, compared, last_apply, begun } = run;
     let text = metrics::of_drift(DriftRun {
         report,
         compared,
@@ -102,6 +117,11 @@ async fn write_metrics(
     files::replace(&output.settings().path(file), text.as_bytes())
 }
 
+/// Saves a report, for `notify`.
+fn save(report: &DriftReport, file: &Utf8Path, settings: &Settings) -> Result<(), Failure> {
+    files::replace(&settings.path(file), format!("{:#}\n", json!(report)).as_bytes())
+}
+
 fn report(plan: Plan, unmanaged: Vec<String>) -> DriftReport {
     let orphaned = plan
         .resource_changes
@@ -109,7 +129,9 @@ fn report(plan: Plan, unmanaged: Vec<String>) -> DriftReport {
         .filter(|change| change.status == Amount::Orphaned)
         .map(|change| change.name.clone())
         .collect();
-    DriftReport::new(plan.target, plan.resource_drift, orphaned, unmanaged)
+    let mut report = DriftReport::new(plan.target, plan.resource_drift, orphaned, unmanaged);
+    report.at = Some(plan.timestamp);
+    report
 }
 
 /// Writes to the journal what was seen of each TRE that was compared; returns its end.
@@ -136,11 +158,15 @@ fn compared(plan: &Plan) -> impl Iterator<Item = &TreChange> {
     plan.resource_changes.iter().filter(|change| change.status != Amount::Orphaned)
 }
 
+fn id(change: &TreChange) -> TreId {
+    TreId::from_platform(&change.name)
+}
+
 /// Returns what was seen.
 fn observed(plan: &Plan) -> Vec<Entry> {
     compared(plan)
         .map(|change| Entry::Observed {
-            tre: TreId::from_platform(&change.name),
+            tre: id(change),
             drift: plan
                 .resource_drift
                 .iter()

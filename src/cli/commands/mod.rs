@@ -10,6 +10,7 @@ pub mod explain;
 mod import;
 mod man;
 mod new;
+mod notify;
 mod plan;
 pub mod schema;
 mod serve;
@@ -48,6 +49,7 @@ pub fn run(command: &Command, output: &mut Output) -> Outcome {
         Command::State(args) => state::run(args, output),
         Command::Audit(args) => audit::run(args, output),
         Command::Comment(args) => comment::run(args, output),
+        Command::Notify(args) => notify::run(args, output),
         Command::Targets => targets::run(output),
         Command::Completions(args) => completions::run(args, output),
         Command::Man => man::run(output),
@@ -89,11 +91,15 @@ fn takes(command: &Command, format: Format) -> Result<(), Failure> {
 /// Tells whether a command changes something, so that its status counts even where nobody reads.
 pub fn has_effects(command: &Command) -> bool {
     match command {
-        Command::Drift(args) => args.record,
+        Command::Drift(args) => {
+            let writes_files = args.out.is_some() || args.write_metrics.is_some();
+            args.record || args.adopt.is_some() || writes_files
+        }
         Command::Apply(_)
         | Command::Comment(_)
         | Command::Import(_)
         | Command::New(_)
+        | Command::Notify(_)
         | Command::Snapshot(_)
         | Command::Sim(_)
         | Command::State(_) => true,

@@ -39,7 +39,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
     runtime::block_on(|interrupt| async move {
         let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
-        let Planned { plan, loaded: _, unmanaged: _ } = planned;
+        let Planned { plan, .. } = planned;
         finish(plan, args, (&session, changed.as_ref()), output)
     })
 }

@@ -60,7 +60,7 @@ pub enum Event {
     /// A managed setting where desired, applied and live do not agree.
     ResourceDrift {
         /// The setting.
-        change: Drifted,
+        change: Box<Drifted>,
     },
     /// A TRE that is not as the repository asks.
     PlannedChange {
@@ -125,6 +125,12 @@ pub struct Drifted {
     /// By whom, why and until when the live value is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Acceptance>,
+    /// When anybody last changed the TRE on the platform, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified: Option<String>,
+    /// When a run that wrote to the journal first saw this, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<String>,
 }
 
 /// What would be done about a TRE.

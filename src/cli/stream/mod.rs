@@ -142,6 +142,8 @@ impl Stream {
                 key: _,
                 accepted,
                 rejected: _,
+                modified,
+                first_seen,
             } = item;
             let (level, words) = match (accepted, class) {
                 (Some(_), _) => (Level::Info, "accepted"),
@@ -158,23 +160,17 @@ impl Stream {
                 live: live.clone(),
                 desired: desired.clone(),
                 accepted: accepted.clone(),
+                modified: modified.clone(),
+                first_seen: first_seen.clone(),
             };
             let message = format!("{address}: {path} {words}");
-            self.line(level, message, Event::ResourceDrift { change: drifted });
+            self.line(level, message, Event::ResourceDrift { change: Box::new(drifted) });
         }
     }
 
     /// Writes what `drift` found.
     pub fn drift_report(&self, report: &DriftReport, head: Option<String>, exit: Exit) {
-        let DriftReport {
-            format_version: _,
-            target: _,
-            drift,
-            summary,
-            orphaned,
-            unmanaged,
-            fail_on: _,
-        } = report;
+        let DriftReport { drift, summary, orphaned, unmanaged, .. } = report;
         self.drift(drift);
         let changes = Changes {
             operation: "drift".to_owned(),

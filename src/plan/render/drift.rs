@@ -26,6 +26,16 @@ pub struct DriftReport {
     pub unmanaged: Vec<String>,
     /// The classes that lead to exit status 2.
     pub fail_on: Vec<DriftClass>,
+    /// When the platform was read, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The TREs that were looked at; empty for all of the selection.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// TREs that had drift when a run last wrote to the journal what it saw, and have none now
+    /// that counts.
+    #[serde(default)]
+    pub cleared: Vec<String>,
 }
 
 /// Counts of drifted fields, by class; what is accepted is counted apart.
@@ -51,15 +61,7 @@ impl DriftReport {
         orphaned: Vec<String>,
         unmanaged: Vec<String>,
     ) -> Self {
-        let is_open = |item: &&DriftItem| item.accepted.is_none();
-        let number =
-            |class| drift.iter().filter(is_open).filter(|item| item.class == class).count();
-        let summary = DriftSummary {
-            out_of_band: number(DriftClass::OutOfBand),
-            unapplied: number(DriftClass::Unapplied),
-            conflict: number(DriftClass::Conflict),
-            accepted: drift.iter().filter(|item| item.accepted.is_some()).count(),
-        };
+        let summary = DriftSummary::of(&drift);
         Self {
             format_version: FORMAT_VERSION.to_owned(),
             target,
@@ -68,6 +70,9 @@ impl DriftReport {
             orphaned,
             unmanaged,
             fail_on: DriftClass::ALL.to_vec(),
+            at: None,
+            only: Vec::new(),
+            cleared: Vec::new(),
         }
     }
 
@@ -82,11 +87,17 @@ impl DriftReport {
 
     /// Returns the report without some of the drift.
     #[must_use]
-    pub fn without(self, is_gone: impl Fn(&DriftItem) -> bool) -> Self {
-        let Self { format_version: _, target, mut drift, summary: _, orphaned, unmanaged, fail_on } =
-            self;
-        drift.retain(|item| !is_gone(item));
-        Self::new(target, drift, orphaned, unmanaged).failing_on(&fail_on)
+    pub fn without(mut self, is_gone: impl Fn(&DriftItem) -> bool) -> Self {
+        self.drift.retain(|item| !is_gone(item));
+        self.summary = DriftSummary::of(&self.drift);
+        self
+    }
+
+    /// Returns the drift that leads to exit status 2.
+    pub fn counting(&self) -> impl Iterator<Item = &DriftItem> {
+        self.drift
+            .iter()
+            .filter(|item| item.accepted.is_none() && self.fail_on.contains(&item.class))
     }
 
     /// Tells whether somebody edited the platform, so that there is something to adopt.
@@ -97,23 +108,34 @@ impl DriftReport {
 
     /// Tells whether there is drift that leads to exit status 2.
     pub fn fails(&self) -> bool {
-        let counts =
-            |item: &DriftItem| item.accepted.is_none() && self.fail_on.contains(&item.class);
-        self.drift.iter().any(counts)
+        self.counting().next().is_some()
     }
+}
+
+impl DriftSummary {
+    fn of(drift: &[DriftItem]) -> Self {
+        let is_open = |item: &&DriftItem| item.accepted.is_none();
+        let number =
+            |class| drift.iter().filter(is_open).filter(|item| item.class == class).count();
+        Self {
+            out_of_band: number(DriftClass::OutOfBand),
+            unapplied: number(DriftClass::Unapplied),
+            conflict: number(DriftClass::Conflict),
+            accepted: drift.iter().filter(|item| item.accepted.is_some()).count(),
+        }
+    }
+}
+
+/// Returns a time of the platform or the journal for people, to the minute.
+pub(super) fn moment(time: &str) -> String {
+    let parsed = time.parse::<jiff::Timestamp>();
+    parsed.map_or_else(|_| time.to_owned(), |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 /// Returns drift for people.
 pub fn drift_human(report: &DriftReport, options: &Options) -> String {
-    let DriftReport {
-        format_version: _,
-        target,
-        drift,
-        summary: _,
-        orphaned,
-        unmanaged,
-        fail_on: _,
-    } = report;
+    let DriftReport { format_version: _, target, drift, summary: _, orphaned, unmanaged, .. } =
+        report;
     let mut page = Page::new(options.width, options.palette);
     let platform = platform_words(&target.platform);
     let said = format!(": {platform}, as {}", target.operator);
@@ -129,6 +151,15 @@ pub fn drift_human(report: &DriftReport, options: &Options) -> String {
             address = &item.address;
             let id = address.strip_prefix("tre.").unwrap_or(address);
             page.line(&[(Role::Change, "~ "), (Role::Strong, id)]);
+            if let Some(modified) = drift.iter().find_map(|other| {
+                other.modified.as_deref().filter(|_| other.address == item.address)
+            }) {
+                let text = format!(
+                    "last changed there {}; by whom, the platform does not say",
+                    moment(modified)
+                );
+                page.block(Role::Muted, &text, 4);
+            }
         }
         row(&mut page, item);
     }
@@ -170,6 +201,8 @@ fn row(page: &mut Page, item: &DriftItem) {
         page.row((Role::Muted, "Accepted"), &body);
         return;
     }
+    let seen = item.first_seen.as_deref().map(|at| format!("seen since {}", moment(at)));
+    body.extend(seen.map(|text| Para::words(format!("  {text}")).hang(2)));
     body.extend(item.rejected.iter().map(|why| Para::words(format!("  {why}")).hang(2)));
     page.row((role, label), &body);
 }

@@ -1,5 +1,6 @@
 //! A plan, and drift, as people and programs read them: pure functions, one for each format.
 
+mod chat;
 mod consent;
 mod drift;
 mod explain;
@@ -23,12 +24,15 @@ mod wrap;
 
 use std::time::Duration;
 
+pub use chat::drift_news;
 pub use drift::{DriftReport, DriftSummary, drift_human};
 pub use explain::explanation;
 pub(crate) use field::{Part, part, segments};
 pub use field::{count, counted};
 pub use json::json;
-pub use markdown::{LIMIT as MARKDOWN_LIMIT, drift_markdown, markdown};
+pub use markdown::{
+    DriftIssue, LIMIT as MARKDOWN_LIMIT, drift_issues, drift_markdown, drift_settled, markdown,
+};
 pub use people::name_some;
 pub use summary::{changed, nothing};
 pub use text::{Page, Palette, Para, Role};

@@ -5,6 +5,7 @@ use super::shipped::Shipped;
 use super::{one, opened, said_of_apply};
 use crate::forge::Kind;
 use crate::harness::Run;
+use crate::notify::{SECRET, receiver};
 
 const GITLAB: &str = "ci/gitlab/trectl.gitlab-ci.yml";
 
@@ -58,6 +59,7 @@ fn a_merge_request_is_planned_shown_applied_and_watched_on_gitlab() {
     let mut lab = GitLab { on };
     lab.on.check_out("main", "night");
     lab.run("trectl-drift", "night").expect(0).says("No drift");
+    lab.run("trectl-notify", "night").expect(0).says("none is needed");
 
     let head = lab.reviewed("patch-1", &one("B."));
     lab.run("trectl-validate", "patch-1").expect(0);
@@ -72,6 +74,16 @@ fn a_merge_request_is_planned_shown_applied_and_watched_on_gitlab() {
     let body = said_of_apply(&lab.on).body;
     assert!(body.contains("has moved since") && body.contains("\"Edited by hand.\" → \"C.\""));
     lab.run("trectl-drift", "merged-2").expect(2).says("Edited by hand.");
+    let (url, received) = receiver(&[200]);
+    for (name, value) in [
+        ("TRECTL_SLACK_URL", url.as_str()),
+        ("TRECTL_WEBHOOK_URL", &url),
+        ("TRECTL_WEBHOOK_SECRET", SECRET),
+    ] {
+        lab.on.env.insert(name.to_owned(), value.to_owned());
+    }
+    lab.run("trectl-notify", "merged-2").expect(0).says("Issue #41 for tre-one: opened.");
+    assert_eq!(received.try_iter().count(), 2);
 
     // What is refused fails, and leaves a page all the same.
     let refused = one("C.").replace("aws:eu-west-2", "aws:us-east-1");

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Fold, Inline, LIMIT, Part, brief, fit, on};
+use crate::plan::render::drift::moment;
 use crate::plan::render::field::{count, segments};
 use crate::plan::render::{DriftReport, DriftSummary, Options};
 use crate::plan::{Acceptance, DriftClass, DriftItem};
@@ -13,8 +14,7 @@ const SHARE: usize = 20_000;
 
 /// Returns drift as one page of Markdown.
 pub fn drift_markdown(report: &DriftReport, options: &Options) -> String {
-    let DriftReport { format_version: _, target, drift, summary, orphaned, unmanaged, fail_on: _ } =
-        report;
+    let DriftReport { target, drift, summary, orphaned, unmanaged, .. } = report;
     let rest = format!("`{} drift --format json` has them", brief(&options.invocation));
     let heading = Inline::line()
         .words(sign(*summary))
@@ -92,8 +92,19 @@ fn table<'a>(drift: &[DriftItem], rest: String) -> Part<'a> {
 }
 
 fn row(item: &DriftItem) -> String {
-    let DriftItem { address, path, class, applied, live, desired, key: _, accepted, rejected } =
-        item;
+    let DriftItem {
+        address,
+        path,
+        class,
+        applied,
+        live,
+        desired,
+        key: _,
+        accepted,
+        rejected,
+        modified,
+        first_seen,
+    } = item;
     let who = match (accepted, class) {
         (Some(_), _) => "accepted",
         (None, DriftClass::Conflict) => "conflict",
@@ -106,6 +117,12 @@ fn row(item: &DriftItem) -> String {
     if let Some(Acceptance { owner, reason, ticket, until }) = accepted {
         let words = format!(", accepted until {until} by {owner} · {ticket} · {reason}");
         setting = setting.words(&words);
+    }
+    for (time, words) in [(modified, "TRE last changed there"), (first_seen, "this was seen since")]
+    {
+        if let Some(time) = time {
+            setting = setting.words(&format!(", {words} {}", moment(time)));
+        }
     }
     if let Some(why) = rejected {
         setting = setting.words(&format!(". {why}"));
@@ -161,6 +178,8 @@ mod tests {
             key: "/reviewSteps/governance/reviewers/user-li".to_owned(),
             accepted: None,
             rejected: Default::default(),
+            modified: None,
+            first_seen: None,
         }
     }
 

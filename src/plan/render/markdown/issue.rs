@@ -1,0 +1,84 @@
+//! The drift of one TRE as an issue, which stays as long as the drift does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::{Inline, drift_markdown};
+use crate::diag::escape_control;
+use crate::plan::render::drift::moment;
+use crate::plan::render::field::count;
+use crate::plan::render::{DriftReport, Options};
+use crate::plan::{DriftItem, digest};
+
+/// An issue about the drift of one TRE.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriftIssue {
+    /// The TRE.
+    pub id: String,
+    /// Names the TRE and the target. Plain text.
+    pub title: String,
+    /// What drifted, in Markdown.
+    pub text: String,
+    /// What is said below when something else has drifted than before, in Markdown.
+    pub news: String,
+    /// The digest of the drift that counts: the same as long as nothing else drifts.
+    pub digest: String,
+}
+
+/// Returns an issue for each TRE with drift that counts, in the order of their ids.
+pub fn drift_issues(report: &DriftReport, options: &Options) -> Vec<DriftIssue> {
+    let counting: BTreeSet<&str> = report.counting().map(|item| item.address.as_str()).collect();
+    let mut tres: BTreeMap<&str, Vec<DriftItem>> = BTreeMap::new();
+    for item in report.drift.iter().filter(|item| counting.contains(item.address.as_str())) {
+        tres.entry(&item.address).or_default().push(item.clone());
+    }
+    tres.into_iter().map(|(address, items)| issue(report, address, items, options)).collect()
+}
+
+/// Returns the last text of an issue, in Markdown.
+pub fn drift_settled(report: &DriftReport) -> String {
+    let at = report.at.as_deref().map(|at| format!(" at {}", moment(at))).unwrap_or_default();
+    let line = Inline::line().strong("No drift is left that counts").words(&format!(
+        ": a drift run{at} found none. Drift that comes later gets an issue of its own."
+    ));
+    format!("{}\n", line.as_str())
+}
+
+fn issue(
+    report: &DriftReport,
+    address: &str,
+    items: Vec<DriftItem>,
+    options: &Options,
+) -> DriftIssue {
+    let id = address.strip_prefix("tre.").unwrap_or(address);
+    let target = &report.target;
+    let own = DriftReport::new(target.clone(), items, Vec::new(), Vec::new());
+    let own = own.failing_on(&report.fail_on);
+    let counting: Vec<&DriftItem> = own.counting().collect();
+    let values: Vec<_> = counting
+        .iter()
+        .map(|item| json!([item.key, item.path, item.class, item.applied, item.live, item.desired]))
+        .collect();
+    let news = Inline::line().words(&format!(
+        "Something else has drifted than before: it is {} now. The text above says which.",
+        count(counting.len(), "setting", "settings")
+    ));
+    DriftIssue {
+        id: id.to_owned(),
+        title: escape_control(&format!("Drift: {id} ({})", target.name)).into_owned(),
+        text: format!("{}{}\n", drift_markdown(&own, options), keeping().as_str()),
+        news: format!("{}\n", news.as_str()),
+        digest: digest(&json!(values).to_string()),
+    }
+}
+
+/// Says what becomes of the issue.
+fn keeping() -> Inline {
+    Inline::line().words(
+        "This issue follows the drift by itself: its text is kept up, a comment tells when \
+         something else drifts, and it is closed when nothing is left that counts. Who closes it \
+         by hand is not asked again about the same drift. A value of the platform that may stand \
+         for a while belongs into the document, under `acceptedDrift`.",
+    )
+}
