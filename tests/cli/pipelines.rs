@@ -56,6 +56,33 @@ fn every_pin_stands_on_the_page() {
     }
 }
 
+/// The page's own commands copy the workflows and pin them.
+#[test]
+fn the_first_step_of_the_page_leaves_nothing_to_fill_in() {
+    let page = include_str!("../../docs/ci.md");
+    let (_, rest) = page.split_once("**1. Copy the workflows**").unwrap();
+    let (_, rest) = rest.split_once("```sh\n").unwrap();
+    let (script, _) = rest.split_once("```").unwrap();
+    let shipped = Shipped::read();
+    let on = Runner::new(&shipped, Kind::GitHub, &[("README.md", "trectl\n")]);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/github/workflows");
+    for file in std::fs::read_dir(root).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        on.at.write(&format!("origin/ci/github/workflows/{name}"), std::fs::read(path).unwrap());
+    }
+    let commit = on.commit("What is trusted");
+    let run = on.bash(&script.replace("YOUR-ORG", "biobank"), "origin").expect(0);
+    assert_eq!(run.stderr, "");
+    let mut actions = 0;
+    for file in ["validate", "plan", "apply", "drift"] {
+        let text = on.at.read(&format!("tres/.github/workflows/trectl-{file}.yml"));
+        assert!(!text.contains("example-org") && !text.contains(&"0".repeat(40)), "{text}");
+        actions += text.matches(&format!("biobank/trectl/ci/github@{commit}")).count();
+    }
+    assert!(actions > 6, "{actions}");
+}
+
 fn one(description: &str) -> String {
     format!("{ACTIVE}description: {description}\n")
 }

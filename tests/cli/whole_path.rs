@@ -51,7 +51,18 @@ impl Biobank {
     }
 
     fn comment(&self, repo: &Repo, args: &[&str]) -> Run {
-        let mut command = repo.command(&[&["comment", "--required"], args].concat());
+        self.tells(repo, &[&["comment", "--required"], args].concat())
+    }
+
+    /// Looks for drift, and tells the forge what was found.
+    fn a_night(&self, status: i32) -> Run {
+        let drift = ["drift", "--record", "-o", "drift.json", "--write-metrics", "drift.prom"];
+        self.trusted.run(&drift).expect(status);
+        self.tells(&self.trusted, &["notify", "drift.json", "--issues"]).expect(0)
+    }
+
+    fn tells(&self, repo: &Repo, args: &[&str]) -> Run {
+        let mut command = repo.command(args);
         command
             .env("GITHUB_API_URL", format!("http://127.0.0.1:{}/api", self.forge.port))
             .env("GITHUB_REPOSITORY", "biobank/tres")
@@ -83,7 +94,7 @@ fn from_a_branch_to_the_platform_and_back() {
     biobank.reviewed_and_merged();
     let trusted = &biobank.trusted;
     trusted.run(&["apply", "plan.json", "--auto-approve"]).expect(0).says("✓ tre-one");
-    trusted.run(&["drift"]).expect(0);
+    biobank.a_night(0).says("none is needed");
 
     // Somebody edits the platform by hand; the next night finds it, and tells whose it is.
     let by_hand = [
@@ -96,6 +107,12 @@ fn from_a_branch_to_the_platform_and_back() {
     let items = found["drift"].as_array().unwrap();
     assert_eq!(items.len(), 2, "{items:#?}");
     assert!(items.iter().all(|item| item["class"] == "out_of_band"), "{items:#?}");
+    biobank.a_night(2).says("Issue #41 for tre-one: opened.");
+    biobank.a_night(2).says("#41 for tre-one: text kept up.");
+    biobank.a_night(2).says("#41 for tre-one: unchanged.");
+    assert!(biobank.forge.issues()[0].body.contains("user-silva"));
+    let figures = trusted.read("drift.prom");
+    assert!(figures.contains("{target=\"local\",class=\"out_of_band\"} 1\n"), "{figures}");
     trusted.run(&["drift", "--fail-on", "conflict"]).expect(0).says("tre-one");
     trusted.run(&["drift", "--format", "markdown"]).expect(2).says("tre-one");
 
@@ -106,7 +123,7 @@ fn from_a_branch_to_the_platform_and_back() {
     assert!(adopted.contains(CONSENT), "everything else is as it was: {adopted}");
     trusted.run(&["plan", "--detailed-exitcode"]).expect(0).says("No changes.");
     trusted.run(&["apply", "--auto-approve"]).expect(0);
-    trusted.run(&["drift"]).expect(0);
+    biobank.a_night(0).says("#41 for tre-one: closed");
     trusted.run(&["audit", "verify"]).expect(0);
 }
 

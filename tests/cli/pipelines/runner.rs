@@ -86,6 +86,12 @@ impl<'a> Runner<'a> {
         command
     }
 
+    /// Runs commands in a folder of the machine as somebody types them.
+    pub fn bash(&self, commands: &str, folder: &str) -> Run {
+        let mut command = self.command("bash", folder);
+        Run::of(&[commands], command.args(["-euc", commands]).output().unwrap())
+    }
+
     /// Runs a script in a folder of the machine.
     pub fn run(&mut self, place: &str, folder: &str) -> Run {
         let script = self.shipped.take(place);
