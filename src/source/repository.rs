@@ -50,8 +50,8 @@ impl Repository {
                 format!("No TRE, group or profile is written below `{}`.", self.root),
             )
             .help(
-                "Name the folder of the repository with `-C DIR`, or write a first document with \
-                 `trectl new`.",
+                "Name the folder of the repository with `-C DIR`. `trectl import` writes documents \
+                 for the TREs that are there, `trectl new` a first one.",
             )
         })
     }
