@@ -125,3 +125,89 @@ pub fn note_modified(report: &mut DriftReport, live: &Live) {
 fn id(item: &DriftItem) -> Option<TreId> {
     item.address.strip_prefix("tre.").map(TreId::from_platform)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::{AppliedTre, TreState};
+    use crate::plan::TargetInfo;
+
+    fn field(path: &str, live: Value) -> ObservedField {
+        let class = DriftClass::OutOfBand;
+        ObservedField { path: path.to_owned(), class, live: Some(live), applied: None }
+    }
+
+    fn observed(at: &str, drift: Vec<ObservedField>) -> Stamped {
+        let tre = TreId::from_platform("tre-one");
+        Stamped { at: at.to_owned(), entry: Entry::Observed { tre, drift } }
+    }
+
+    fn after(entries: &[Stamped]) -> History {
+        let mut history = History::default();
+        entries.iter().for_each(|stamped| history.take(stamped));
+        history
+    }
+
+    /// What a report of this drift says of it.
+    fn noted(history: &History, field: &ObservedField) -> (Option<String>, Vec<String>) {
+        let target = TargetInfo {
+            name: "local".to_owned(),
+            platform: "embedded".to_owned(),
+            operator: "user-local".to_owned(),
+        };
+        let item: DriftItem = serde_json::from_value(json!({
+            "address": "tre.tre-one", "path": field.path, "class": field.class,
+            "applied": null, "live": null, "desired": null, "accepted": null, "rejected": null,
+        }))
+        .unwrap();
+        let mut report = DriftReport::new(target, vec![item], Vec::new(), Vec::new());
+        let compared = BTreeSet::from([TreId::from_platform("tre-one")]);
+        history.note(&mut report, &compared, |_| field.clone());
+        let first_seen = report.drift[0].first_seen.clone();
+        report = report.without(|_| true);
+        history.note(&mut report, &compared, |_| field.clone());
+        (first_seen, report.cleared)
+    }
+
+    const NIGHTS: [&str; 3] =
+        ["2026-11-24T03:17:00Z", "2026-11-25T03:17:00Z", "2026-11-26T03:17:00Z"];
+
+    #[test]
+    fn drift_is_known_since_the_first_of_the_nights_that_saw_it_without_a_break() {
+        let wu = |place: usize| field(&format!("/authorizedUsers/{place}"), json!("user-wu"));
+        let nights = |drift: [Vec<ObservedField>; 3]| -> Vec<Stamped> {
+            NIGHTS.iter().zip(drift).map(|(at, drift)| observed(at, drift)).collect()
+        };
+        let since = |drift| noted(&after(&nights(drift)), &wu(0)).0;
+        assert_eq!(since([vec![wu(0)], vec![wu(2)], vec![wu(1)]]).as_deref(), Some(NIGHTS[0]));
+        assert_eq!(since([vec![wu(0)], vec![], vec![wu(0)]]).as_deref(), Some(NIGHTS[2]));
+        assert_eq!(since([vec![wu(0)], vec![wu(0)], vec![]]), None);
+        let li = field("/authorizedUsers/0", json!("user-li"));
+        assert_eq!(since([vec![], vec![], vec![li]]), None);
+        // What lies in between may have undone it.
+        let mut entries = nights([vec![wu(0)], vec![wu(0)], vec![wu(0)]]);
+        let tre = TreId::from_platform("tre-one");
+        let started = Entry::TreStarted {
+            tre,
+            digest: String::new(),
+            steps: Vec::new(),
+            confirmed: 0,
+            baseline: AppliedTre::of_state(TreState::Active),
+        };
+        entries.insert(2, Stamped { at: NIGHTS[1].to_owned(), entry: started });
+        let history = after(&entries);
+        assert_eq!(noted(&history, &wu(0)).0.as_deref(), Some(NIGHTS[2]));
+        assert_eq!(history.last_apply, NIGHTS[1].parse().ok());
+    }
+
+    #[test]
+    fn a_tre_is_cleared_where_the_last_night_saw_drift() {
+        let name = field("/name", Value::Null);
+        let cleared = |drift| noted(&after(&[observed(NIGHTS[0], drift)]), &name).1;
+        assert_eq!(cleared(vec![name.clone()]), ["tre-one"]);
+        assert_eq!(cleared(Vec::new()), [""; 0]);
+        assert_eq!(noted(&History::default(), &name), (None, Vec::new()));
+    }
+}
