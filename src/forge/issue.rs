@@ -98,7 +98,6 @@ pub fn decide<'a>(issues: &[Issue], author: &str, wish: &'a Wish) -> Vec<Deed<'a
         .iter()
         .filter(|issue| issue.author.eq_ignore_ascii_case(author))
         .filter_map(|issue| Some((issue, Mark::read(&issue.body)?)))
-        .filter(|(_, mark)| mark.within(&wish.kind).is_some())
         .collect();
     ours.sort_by_key(|(issue, _)| issue.number);
     let mut opened = 0;

@@ -9,7 +9,10 @@ use serde_json::{Map, Value, json};
 
 use super::fixtures::{self, options};
 use super::wrap::width_of;
-use super::{Options, Palette, Plan, drift_markdown, human, markdown::markdown};
+use super::{
+    DriftReport, Options, Palette, Plan, drift_issues, drift_markdown, drift_news, drift_settled,
+    human, markdown::markdown,
+};
 use crate::diag::{escape_control, is_deceptive};
 
 /// Keys with values of a fixed set, which no text can take the place of.
@@ -305,7 +308,8 @@ pub fn assert_inert(page: &str, plain: &str) {
 #[test]
 fn no_text_changes_the_structure_of_drift() {
     let item = json!({"address": "tre.tre-x", "path": "/name", "class": "conflict",
-        "applied": "a", "live": "b", "desired": ["c"], "key": "/name", "rejected": "d"});
+        "applied": "a", "live": "b", "desired": ["c"], "key": "/name", "rejected": "d",
+        "modified": "2026-11-25T10:00:00Z", "first_seen": "2026-11-26T03:17:00Z"});
     let mut accepted = item.clone();
     accepted["accepted"] =
         json!({"owner": "e", "reason": "f", "ticket": "g", "until": "2026-05-01"});
@@ -313,17 +317,33 @@ fn no_text_changes_the_structure_of_drift() {
         "format_version": "1.0", "drift": [item, accepted], "orphaned": ["tre-y"], "unmanaged": ["tre-z"],
         "target": {"name": "production", "platform": "api.dnanexus.com", "operator": "user-amara"},
         "summary": {"out_of_band": 0, "unapplied": 0, "conflict": 1, "accepted": 1},
+        "at": "2026-11-26T03:17:00Z", "only": [], "cleared": ["tre-c"],
     });
-    let page = |put: Put, text: &str| {
+    let filled = |put: Put, text: &str| -> DriftReport {
         let mut json = report.clone();
         fill(&mut json, "", put, text);
         json["fail_on"] = json!(["conflict"]);
-        drift_markdown(&serde_json::from_value(json).unwrap(), &options(0))
+        serde_json::from_value(json).unwrap()
+    };
+    let page = |put: Put, text: &str| drift_markdown(&filled(put, text), &options(0));
+    let told = |put: Put, text: &str| {
+        let report = filled(put, text);
+        let [issue] = &drift_issues(&report, &options(0))[..] else { panic!("one issue") };
+        assert!(!issue.title.chars().any(acts) && !issue.title.contains('\n'), "{}", issue.title);
+        [issue.text.clone(), issue.news.clone(), drift_settled(&report)].join("\n")
+    };
+    let chat = |put: Put, text: &str| {
+        let chat = drift_news(&filled(put, text), Some("https://ci.example/7")).unwrap();
+        assert!(!chat.chars().any(|c| acts(c) && c != '\n'), "{chat}");
+        let marks = |c: char| matches!(c, '<' | '>' | '*' | '~' | '`' | '|' | '\n');
+        chat.chars().filter(|c| marks(*c)).collect::<String>()
     };
     let config =
         ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(put in puts(), text in texts())| {
         assert_inert(&page(put, &text), &page(put, "x"));
+        assert_inert(&told(put, &text), &told(put, "x"));
+        prop_assert_eq!(chat(put, &text), chat(put, "x"));
     });
 }
 

@@ -93,11 +93,13 @@ fn drift_says_who_moved() {
             "live": live, "desired": desired
         })
     };
-    let items = json!([
+    let mut items = json!([
         item("out_of_band", "/policies/restricted", json!(true), json!(false), json!(true)),
         item("unapplied", "/name", json!("A"), json!("A"), json!("B")),
         item("conflict", "/visibility", Value::Null, json!("public"), json!("private")),
     ]);
+    items[0]["modified"] = json!("2026-05-06T13:58:41Z");
+    items[0]["first_seen"] = json!("2026-05-06T14:02:09Z");
     let target = plan(json!([]), json!({})).target;
     let report = DriftReport::new(
         target.clone(),

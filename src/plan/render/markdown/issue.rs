@@ -58,7 +58,7 @@ fn issue(
     let counting: Vec<&DriftItem> = own.counting().collect();
     let values: Vec<_> = counting
         .iter()
-        .map(|item| json!([item.key, item.path, item.class, item.applied, item.live, item.desired]))
+        .map(|item| json!([item.key, item.class, item.applied, item.live, item.desired]))
         .collect();
     let news = Inline::line().words(&format!(
         "Something else has drifted than before: it is {} now. The text above says which.",
@@ -81,4 +81,76 @@ fn keeping() -> Inline {
          by hand is not asked again about the same drift. A value of the platform that may stand \
          for a while belongs into the document, under `acceptedDrift`.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::DriftClass;
+    use crate::plan::TargetInfo;
+    use crate::plan::render::fixtures::options;
+
+    fn item(tre: &str, class: DriftClass, live: &str) -> DriftItem {
+        DriftItem {
+            address: format!("tre.{tre}"),
+            path: "/authorizedUsers/3".to_owned(),
+            key: format!("/authorizedUsers/{live}"),
+            class,
+            applied: json!(null),
+            live: json!(live),
+            desired: json!(null),
+            accepted: None,
+            rejected: None,
+            modified: Some("2026-05-06T13:58:41Z".to_owned()),
+            first_seen: Some("2026-05-06T14:02:09Z".to_owned()),
+        }
+    }
+
+    fn report(drift: Vec<DriftItem>) -> DriftReport {
+        let target = TargetInfo {
+            name: "production".to_owned(),
+            platform: "api.dnanexus.com".to_owned(),
+            operator: "user-amara".to_owned(),
+        };
+        let unmanaged = vec!["tre-other".to_owned()];
+        let mut report = DriftReport::new(target, drift, Vec::new(), unmanaged);
+        report.at = Some("2026-05-07T03:17:00Z".to_owned());
+        report
+    }
+
+    #[test]
+    fn an_issue_is_about_one_tre() {
+        let report = report(vec![
+            item("tre-b", DriftClass::OutOfBand, "user-wu"),
+            item("tre-a", DriftClass::OutOfBand, "user-novak"),
+            item("tre-a", DriftClass::Unapplied, "user-li"),
+        ]);
+        let issues = drift_issues(&report, &options(0));
+        let [issue, other] = &issues[..] else { panic!("{issues:?}") };
+        assert_eq!((issue.id.as_str(), other.id.as_str()), ("tre-a", "tre-b"));
+        insta::assert_snapshot!(
+            [&issue.title, &issue.text, &issue.news, &drift_settled(&report)]
+                .map(String::as_str)
+                .join("\n")
+        );
+    }
+
+    #[test]
+    fn the_digest_is_that_of_what_counts() {
+        let digest = |report: &DriftReport| {
+            drift_issues(report, &options(0)).first().map(|issue| issue.digest.clone())
+        };
+        let one = || item("tre-a", DriftClass::OutOfBand, "user-wu");
+        let before = digest(&report(vec![one()]));
+        let mut later = one();
+        later.modified = Some("2026-05-09T00:00:00Z".to_owned());
+        later.first_seen = None;
+        later.path = "/authorizedUsers/2".to_owned();
+        assert_eq!(digest(&report(vec![later])), before);
+        let unapplied = item("tre-a", DriftClass::Unapplied, "user-li");
+        let counting = report(vec![one(), unapplied]).failing_on(&[DriftClass::OutOfBand]);
+        assert_eq!(digest(&counting), before);
+        assert_ne!(digest(&report(vec![item("tre-a", DriftClass::OutOfBand, "user-li")])), before);
+        assert_eq!(digest(&counting.failing_on(&[DriftClass::Conflict])), None);
+    }
 }
