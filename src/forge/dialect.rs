@@ -143,7 +143,7 @@ impl Dialect {
     }
 
     /// Returns the name under which an issue tells its number.
-    pub(super) fn issue_number(self) -> &'static str {
+    fn issue_number(self) -> &'static str {
         match self {
             Self::GitHub => "number",
             Self::GitLab => "iid",
@@ -155,7 +155,10 @@ impl Dialect {
         let path = format!("{}/issues", self.root(repository));
         let body = match self {
             Self::GitHub => json!({ "title": title, "body": text, "labels": [label] }),
-            Self::GitLab => json!({ "title": title, "description": text, "labels": label }),
+            // Guests of a project read its issues and not its files.
+            Self::GitLab => json!({
+                "title": title, "description": text, "labels": label, "confidential": true,
+            }),
         };
         Change { method: Method::POST, path, body }
     }
@@ -195,6 +198,9 @@ impl Dialect {
             Self::GitHub => ("/user/login", "/body", "open"),
             Self::GitLab => ("/author/username", "/description", "opened"),
         };
+        let labels = value.get("labels").and_then(Value::as_array).into_iter().flatten();
+        let labels =
+            labels.filter_map(|label| label.as_str().or_else(|| label.get("name")?.as_str()));
         if value.get("pull_request").is_some() {
             return None;
         }
@@ -203,6 +209,7 @@ impl Dialect {
             is_open: text("/state") == open,
             author: text(author).to_owned(),
             body: text(body).to_owned(),
+            labels: labels.map(str::to_owned).collect(),
         })
     }
 

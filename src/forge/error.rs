@@ -43,6 +43,14 @@ pub enum ForgeError {
         /// The commit.
         commit: String,
     },
+    /// An issue was opened, and is not found again.
+    #[error("issue {number} was opened without its label `{label}`, by which it is found again")]
+    Unlabelled {
+        /// Its number.
+        number: u64,
+        /// The label.
+        label: String,
+    },
     /// The token is none.
     #[error("no header takes the token")]
     Token,
@@ -55,6 +63,10 @@ impl ForgeError {
             Self::Web(error) => cure(error),
             Self::NoPullRequest { .. } => {
                 "The branch moved on or was closed. Name the pull request with `--number`."
+            }
+            Self::Unlabelled { .. } => {
+                "Put the label on it, and let the account of the token set labels: on GitHub it \
+                 needs write access."
             }
             Self::Token => "Set it to the token alone, without a line's end.",
         }

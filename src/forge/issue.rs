@@ -17,6 +17,8 @@ pub struct Issue {
     pub author: String,
     /// The Markdown.
     pub body: String,
+    /// Its labels.
+    pub labels: Vec<String>,
 }
 
 /// An issue that there should be.
@@ -175,7 +177,7 @@ mod tests {
     }
 
     fn issue(number: u64, author: &str, body: String) -> Issue {
-        Issue { number, is_open: true, author: author.to_owned(), body }
+        Issue { number, is_open: true, author: author.to_owned(), body, labels: Vec::new() }
     }
 
     fn closed(issue: Issue) -> Issue {

@@ -69,8 +69,8 @@ impl Repository {
         Ok(values.iter().filter_map(|value| self.dialect.comment(value)).collect())
     }
 
-    /// Creates something and returns its number, which stands under `key`. Where no answer comes,
-    /// it may be there all the same: `there` looks before it is created again.
+    /// Creates something and returns its number, which `read` finds in the answer. Where no answer
+    /// comes, it may be there all the same: `there` looks before it is created again.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl Repository {
     pub async fn create(
         &self,
         change: &Change,
-        key: &str,
+        read: impl Fn(&Value) -> Result<Option<u64>, ForgeError>,
         there: impl AsyncFn() -> Result<Option<u64>, ForgeError>,
     ) -> Result<u64, ForgeError> {
         let Change { path, body, .. } = change;
@@ -87,9 +87,8 @@ impl Repository {
             let miss = match self.web.create(path, body).await {
                 Ok(answer) => {
                     let call = format!("POST {path}");
-                    let reason = format!("no `{key}` is in it");
-                    let number = answer.get(key).and_then(Value::as_u64);
-                    return Ok(number.ok_or(WebError::Garbled { call, reason })?);
+                    let reason = "no number is in it".to_owned();
+                    return Ok(read(&answer)?.ok_or(WebError::Garbled { call, reason })?);
                 }
                 Err(miss) => miss,
             };
@@ -116,7 +115,8 @@ impl Repository {
             let comments = self.comments(thread).await?;
             Ok(keep::carrying(&comments, author, mark).map(|comment| comment.id))
         };
-        self.create(&change, "id", there).await
+        let id = |answer: &Value| Ok(answer.get("id").and_then(Value::as_u64));
+        self.create(&change, id, there).await
     }
 
     /// Makes a change that may be made twice.

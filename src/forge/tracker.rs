@@ -1,5 +1,6 @@
 //! The issues of a repository, read and written.
 
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::dialect::Thread;
@@ -140,7 +141,15 @@ impl Tracker {
         let (mark, body) = (wish.mark(wanted), wish.body(wanted));
         let change = dialect.open(name, &self.label, (&wanted.title, &body));
         let there = async || Ok(issue::carrying(&self.issues().await?, author, &mark));
-        self.repository.create(&change, dialect.issue_number(), there).await
+        let read = |answer: &Value| {
+            let Some(Issue { number, labels, .. }) = dialect.issue(answer) else { return Ok(None) };
+            // Without its label the next run would not find it, and open another one.
+            match labels.contains(&self.label) {
+                true => Ok(Some(number)),
+                false => Err(ForgeError::Unlabelled { number, label: self.label.clone() }),
+            }
+        };
+        self.repository.create(&change, read, there).await
     }
 
     async fn rewrite(&self, number: u64, wanted: &Wanted, wish: &Wish) -> Result<(), ForgeError> {

@@ -168,6 +168,8 @@ fn what_does_not_count_opens_nothing_and_no_flood_is_opened() {
     let run = nights.notify(&["--at-most", "1", "--label", "drift"]).expect(0);
     run.says("#41 for tre-six: unchanged.").says("#42 for tre-two: opened.");
     assert!(nights.open().iter().all(|row| row.label == "drift"));
+    let run = nights.notify(&["--label", "forbidden"]).expect(1);
+    run.complains("issue 43 was opened without its label `forbidden`").complains("write access");
     nights.notify(&["--label", "a&b"]).expect(1).complains("a label holds letters");
 }
 

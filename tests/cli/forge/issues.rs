@@ -117,13 +117,15 @@ impl State {
             Kind::GitHub => body["labels"][0].as_str(),
             Kind::GitLab => body["labels"].as_str(),
         };
+        assert_eq!(kind == Kind::GitLab, body["confidential"] == true);
         let row = Row {
             number: self.issues.len() as u64 + 41,
             author: BOT.to_owned(),
             title: body["title"].as_str().unwrap().to_owned(),
             body: text(kind, body, false).unwrap().to_owned(),
             is_open: true,
-            label: label.unwrap().to_owned(),
+            // Who may not set labels is not told so.
+            label: if label == Some("forbidden") { "" } else { label.unwrap() }.to_owned(),
             notes: Vec::new(),
             is_pull: false,
         };
@@ -147,7 +149,7 @@ fn told(kind: Kind, row: &Row) -> Value {
         Kind::GitHub => {
             let mut value = json!({
                 "id": id, "number": number, "user": {"login": author}, "title": title,
-                "body": body, "state": state,
+                "body": body, "state": state, "labels": [{"name": row.label}],
             });
             if row.is_pull {
                 value["pull_request"] = json!({"url": "x"});
@@ -156,7 +158,7 @@ fn told(kind: Kind, row: &Row) -> Value {
         }
         Kind::GitLab => json!({
             "id": id, "iid": number, "author": {"username": author}, "title": title,
-            "description": body, "state": state,
+            "description": body, "state": state, "labels": [row.label],
         }),
     }
 }
