@@ -1,7 +1,11 @@
 //! `drift --adopt`, where whole entries come, go and move, and where it may not write.
 
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
 use crate::drift::changed_elsewhere;
-use crate::harness::Repo;
+use crate::harness::{DRAFT, Repo};
+use crate::standin::StandIn;
 
 /// A draft whose review steps are not frozen yet.
 const PIPELINE: &str = "\
@@ -84,4 +88,46 @@ fn review_steps_that_a_document_cannot_take_are_left_and_said() {
     assert!(refused.starts_with("trectl would refuse it: The review step `new`"), "{refused}");
     assert_ne!(repo.read("tres/one.yaml"), before);
     repo.run(&["validate"]).expect(0);
+}
+
+const SEED: &str = "\
+actor: user-bot
+users: [user-bot]
+orgs: [{id: org-biobank, members: [{id: user-bot, level: ADMIN, treManagement: true}]}]
+tres:
+  - {id: tre-one, state: draft, name: Theirs, billTo: org-biobank, region: 'aws:eu-west-2', admins: [user-bot]}
+  - {id: tre-two, state: draft, name: Theirs, billTo: org-biobank, region: 'aws:eu-west-2', admins: [user-bot]}
+";
+
+#[test]
+fn where_a_document_is_changed_while_the_platform_is_read_nothing_at_all_is_written() {
+    const ADOPT: [&str; 3] = ["drift", "--adopt", "--adopt-unapplied"];
+    let changing: Arc<OnceLock<PathBuf>> = Arc::default();
+    let file = Arc::clone(&changing);
+    let platform = StandIn::new(SEED, None, move |_, _| {
+        if let Some(file) = file.get() {
+            let text = std::fs::read_to_string(file).unwrap();
+            std::fs::write(file, text + "# A colleague was here.\n").unwrap();
+        }
+    });
+    let repo = &platform.repo;
+    let two = DRAFT.replace("tre-one", "tre-two");
+    repo.write("tres/one.yaml", DRAFT);
+    repo.write("tres/two.yaml", &two);
+    changing.set(repo.at("tres/two.yaml")).unwrap();
+    let run = platform.run(&ADOPT).expect(1);
+    assert_eq!(run.stdout, "");
+    let run = run.complains("error: `tres/two.yaml` was changed since it was read: nothing was");
+    run.complains("next: Run it again.");
+    assert_eq!(repo.read("tres/one.yaml"), DRAFT);
+    let text = repo.read("tres/two.yaml");
+    let added = text.strip_prefix(&two).unwrap();
+    assert!(added.lines().all(|line| line == "# A colleague was here."), "{text}");
+    let left = std::fs::read_dir(repo.at("tres")).unwrap().count();
+    assert_eq!(left, 2, "a file was left behind");
+
+    // Nobody changes the other file, so that it alone is adopted.
+    let told = [&ADOPT[..], &["--only", "tre-one"]].concat();
+    platform.run(&told).expect(0).says("tres/one.yaml:5  /name: Theirs");
+    assert_eq!(repo.read("tres/one.yaml"), DRAFT.replace("One", "Theirs"));
 }
