@@ -3,6 +3,11 @@
 
 use std::path::PathBuf;
 
+use camino::Utf8Path;
+
+use super::git;
+use crate::diag::Diagnostic;
+use crate::diag::render::github;
 use crate::forge::{Place, PlaceError};
 
 /// A CI server.
@@ -58,6 +63,11 @@ pub fn pull_request(asked: Option<u64>) -> Result<Place, PlaceError> {
 /// Returns the first of some variables that is set: where a token may be.
 pub fn token(names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| variable(name))
+}
+
+/// Returns findings in documents below a root as commands that mark lines on GitHub.
+pub fn annotations(diagnostics: &[Diagnostic], root: &Utf8Path) -> String {
+    github::render(diagnostics, &git::prefix(root).unwrap_or_default())
 }
 
 /// Returns the file in which GitHub collects the summary of a step.
