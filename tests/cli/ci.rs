@@ -156,6 +156,9 @@ fn a_summary_that_cannot_be_written_is_a_warning() {
     let run = repo.run_in(&variables, &["plan"]).expect(0);
     run.complains("warning: The summary of the step cannot be written to")
         .says("Plan: 1 to create");
+    // A variable that is set to nothing names no file.
+    let run = repo.run_in(&[("GITHUB_STEP_SUMMARY", "")], &["plan"]).expect(0);
+    assert_eq!(run.stderr, "");
     // Of a file that is longer GitHub shows nothing at all.
     repo.write("full.md", "x".repeat(1 << 20));
     let full = repo.at("full.md");

@@ -52,3 +52,57 @@ fn item(error: &Diagnostic) -> String {
 fn paragraph(text: &str) -> String {
     format!("{}\n\n", Inline::line().words(text).as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::cli::args::Args;
+    use crate::cli::settings::Environment;
+    use crate::plan::render::hostile::{assert_inert, texts};
+    use crate::source::Repository;
+
+    fn page(stop: &Stop) -> String {
+        let args = Args::try_parse_from(["trectl", "plan"]).unwrap();
+        stopped("plan", stop, &Settings::resolve(&args.global, Environment::default()))
+    }
+
+    /// Returns the page about so many documents, with a mistake in each that is said in this way.
+    fn over_documents(said: &str, times: usize) -> String {
+        let head = "apiVersion: trectl/v1\nkind: TrustedResearchEnvironment\nid: tre-";
+        let document = |number| format!("{head}{number}\nstate: draft\nnmae: 1\n");
+        let text = (0..times).map(document).collect::<Vec<_>>().join("---\n");
+        let repository = Repository::from_memory(".", [("tres/one.yaml", text)]);
+        let mut found = crate::rules::build(&repository, "2026-01-01".parse().unwrap()).diagnostics;
+        found.iter_mut().for_each(|finding| finding.summary = said.to_owned());
+        page(&Stop::invalid(&repository, found))
+    }
+
+    #[test]
+    fn what_has_no_room_is_counted() {
+        let page = over_documents("The key is not known.", 2_000);
+        assert!(page.encode_utf16().count() <= LIMIT);
+        let shown = page.matches("\n- `tres/one.yaml:").count();
+        let left_out = format!("\n- and {} more\n", 2_000 - shown);
+        assert!(shown > 100 && page.contains(&left_out), "{shown}");
+        assert!(page.ends_with(
+            "Next: `trectl validate` shows each with its lines and what to do about it.\n\n"
+        ));
+    }
+
+    #[test]
+    fn no_text_changes_the_structure() {
+        let config =
+            ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() };
+        proptest!(config, |(text in texts())| {
+            let failed = |text: &str| {
+                let failure = Failure::files(format!("`a` {text}")).because(text).hint(text);
+                page(&failure.into())
+            };
+            assert_inert(&failed(&format!("y{text}")), &failed("x"));
+            assert_inert(&over_documents(&text, 2), &over_documents("x", 2));
+        });
+    }
+}
