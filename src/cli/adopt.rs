@@ -1,5 +1,7 @@
 //! The platform's values as changes of the documents: which value goes where, what cannot, and why.
 
+mod steps;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -8,11 +10,12 @@ use serde_json::Value;
 use crate::desired::{Desired, DesiredTre, Origin, People};
 use crate::diag::Severity;
 use crate::diff::Field;
-use crate::model::{StepId, TreId};
+use crate::model::TreId;
 use crate::plan::{Acceptance, DriftClass, DriftItem};
 use crate::rules;
 use crate::source::edit::{self, Edit, Step};
 use crate::source::{Kind, Node, Repository};
+use steps::{order_of_steps, step_path, step_that_came};
 
 /// What adopting makes of drift.
 #[derive(Debug, Default)]
@@ -109,12 +112,11 @@ impl Work<'_> {
         let document = edit::document_at(text, begin).ok_or(BY_HAND)?;
         let node = self.repository.documents.iter().find(|other| other.node.range == tre.range);
         let node = &node.ok_or("It has no document.")?.node;
-        let has_no_inventory = all.iter().any(|other| {
-            other.address == item.address
-                && other.key == "/inventory/version"
-                && other.live.is_null()
-        });
-        let edit = match edit_of(item, tre, node)? {
+        let of_tre: Vec<&DriftItem> =
+            all.iter().filter(|other| other.address == item.address).collect();
+        let has_no_inventory =
+            of_tre.iter().any(|other| other.key == "/inventory/version" && other.live.is_null());
+        let edit = match edit_of(item, (tre, node), &of_tre)? {
             Edit::Unset(..) if has_no_inventory => return Err(NONE.to_owned()),
             edit => edit,
         };
@@ -202,7 +204,11 @@ const NONE: &str = "The platform has none, and a document can only leave it unma
                     key by hand.";
 
 /// Returns the change of a document that asks for what is live.
-fn edit_of(item: &DriftItem, tre: &DesiredTre, node: &Node) -> Result<Edit, String> {
+fn edit_of(
+    item: &DriftItem,
+    (tre, node): (&DesiredTre, &Node),
+    all: &[&DriftItem],
+) -> Result<Edit, String> {
     let key = |name: &str| Step::Key(name.to_owned());
     let set = |path: Vec<Step>, name: &str| match &item.live {
         Value::Null => Err(NONE.to_owned()),
@@ -245,17 +251,13 @@ fn edit_of(item: &DriftItem, tre: &DesiredTre, node: &Node) -> Result<Edit, Stri
             path.push(key("reviewers"));
             person(path, ways(list, user), item)
         }
-        Field::Id | Field::ReviewStep(_) | Field::ReviewOrder => {
-            Err("Review steps that come, go or move are written by hand.".to_owned())
+        Field::ReviewStep(step) if item.live.is_null() => {
+            Ok(Edit::Remove(vec![key("reviewSteps")], step.to_string()))
         }
+        Field::ReviewStep(_) => step_that_came(item, node, all),
+        Field::ReviewOrder => Ok(Edit::Order(vec![key("reviewSteps")], order_of_steps(node, all))),
+        Field::Id => Err("An id is for ever: write it by hand.".to_owned()),
     }
-}
-
-fn step_path(node: &Node, step: &StepId) -> Result<Vec<Step>, String> {
-    let steps = node.get("reviewSteps").and_then(Node::items).unwrap_or_default();
-    let is_it = |other: &Node| other.get("id").and_then(Node::as_str) == Some(step.as_str());
-    let index = steps.iter().position(is_it).ok_or("The document has no such step.")?;
-    Ok(vec![Step::Key("reviewSteps".to_owned()), Step::Item(index)])
 }
 
 fn ways<'p, T: Ord>(list: Option<&'p People<T>>, person: &T) -> &'p [Origin] {

@@ -3,6 +3,11 @@
 
 use std::path::PathBuf;
 
+use camino::Utf8Path;
+
+use super::git;
+use crate::diag::Diagnostic;
+use crate::diag::render::github;
 use crate::forge::{Number, Place, PlaceError};
 
 /// A CI server.
@@ -68,7 +73,16 @@ pub fn pull_request(asked: Option<u64>) -> Result<(Place, Number), PlaceError> {
 
 /// Returns the first of some variables that is set: where a token may be.
 pub fn token(names: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| variable(name))
+    token_by(variable, names)
+}
+
+fn token_by(named: impl Fn(&str) -> Option<String>, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| named(name))
+}
+
+/// Returns findings in documents below a root as commands that mark lines on GitHub.
+pub fn annotations(diagnostics: &[Diagnostic], root: &Utf8Path) -> String {
+    github::render(diagnostics, &git::prefix(root).unwrap_or_default())
 }
 
 /// Returns the file in which GitHub collects the summary of a step.
@@ -102,6 +116,17 @@ mod tests {
             (&[("GITHUB_ACTIONS", "false")], None),
         ] {
             assert_eq!(server_by(among(set)), server, "{set:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_token_that_is_set_counts() {
+        for (set, token) in [
+            (&[("OTHER", "2"), ("OWN", "1")] as &[(&str, &str)], Some("1")),
+            (&[("OTHER", "2")], Some("2")),
+            (&[("ANOTHER", "3")], None),
+        ] {
+            assert_eq!(token_by(among(set), &["OWN", "OTHER"]).as_deref(), token, "{set:?}");
         }
     }
 

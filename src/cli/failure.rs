@@ -4,10 +4,12 @@
 use std::error::Error;
 use std::fmt;
 
+use camino::Utf8PathBuf;
 use serde_json::Value;
 
 use super::exit::Status;
-use crate::diag::{Diagnostic, Sources};
+use crate::diag::{Diagnostic, Severity, Sources};
+use crate::source::Repository;
 
 /// What went wrong, by what it means to a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +43,21 @@ pub struct Failure {
     pub source: Option<Box<dyn Error + Send + Sync>>,
     /// More keys of the document that programs get.
     pub details: Vec<(&'static str, Value)>,
+    /// Whether a page of Markdown says it already.
+    pub has_page: bool,
 }
 
 impl Failure {
     /// Returns a failure.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), source: None, details: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            hints: Vec::new(),
+            source: None,
+            details: Vec::new(),
+            has_page: false,
+        }
     }
 
     /// Returns the failure of a wrong request.
@@ -142,6 +153,24 @@ pub struct Findings {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts of the files.
     pub sources: Sources,
+    /// The folder that they lie in.
+    pub root: Utf8PathBuf,
+}
+
+impl Findings {
+    /// Returns what was found that makes the documents invalid.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|found| found.severity == Severity::Error)
+    }
+
+    /// Returns the sentence that ends the run.
+    pub fn message(&self) -> String {
+        let errors = match self.errors().count() {
+            1 => "1 error".to_owned(),
+            errors => format!("{errors} errors"),
+        };
+        format!("The documents have {errors}; nothing was done.")
+    }
 }
 
 impl From<Failure> for Stop {
@@ -151,12 +180,23 @@ impl From<Failure> for Stop {
 }
 
 impl Stop {
+    /// Returns the end of a run over the documents of a repository.
+    pub fn invalid(repository: &Repository, diagnostics: Vec<Diagnostic>) -> Self {
+        let (sources, root) = (repository.sources.clone(), repository.root.clone());
+        Self::Invalid(Box::new(Findings { diagnostics, sources, root }))
+    }
+
     /// Returns the exit status.
     pub fn status(&self) -> Status {
         match self {
             Self::Invalid(_) => Status::ERROR,
             Self::Failed(failure) => failure.status(),
         }
+    }
+
+    /// Tells whether a page of Markdown says it already.
+    pub fn has_page(&self) -> bool {
+        matches!(self, Self::Failed(failure) if failure.has_page)
     }
 }
 

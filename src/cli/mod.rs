@@ -58,6 +58,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Ok(status) => status,
         Err(stop) => {
             output.stop(&stop);
+            if let Some(name) = commands::with_a_page(&args.command)
+                && !stop.has_page()
+            {
+                step_summary::append(&output, || report::stopped(name, &stop, output.settings()));
+            }
             stop.status()
         }
     };

@@ -9,11 +9,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::args::Format;
+use super::ci;
 use super::failure::{Failure, Findings, Stop};
 use super::settings::{Interaction, Settings};
 use super::stream::Stream;
 use crate::diag::render::{self, human};
-use crate::diag::{Diagnostic, Severity, Sources, escape_control as escape};
+use crate::diag::{Diagnostic, Sources, escape_control as escape};
 use crate::plan::render::{Palette, Role, Verbosity};
 use crate::plan::{ChangedSince, FORMAT_VERSION};
 
@@ -157,19 +158,19 @@ impl Output {
 
     /// Every command prints the document of `validate` for files that are invalid.
     fn invalid(&mut self, findings: &Findings) {
-        let Findings { diagnostics, sources } = findings;
+        let Findings { diagnostics, sources, root } = findings;
         if self.settings.is_json() {
             self.result(&validation_document(diagnostics, sources, None));
         } else {
             self.findings(diagnostics, sources);
-            let errors =
-                diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
-            let errors =
-                if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
-            self.stderr(&format!(
-                "{}: The documents have {errors}; nothing was done.",
-                error_label(self.settings.stderr)
-            ));
+        }
+        // GitHub reads commands from both streams, and the standard output may be a document.
+        if self.settings.is_on_github {
+            self.stderr(&ci::annotations(diagnostics, root));
+        }
+        if !self.settings.is_json() {
+            let label = error_label(self.settings.stderr);
+            self.stderr(&format!("{label}: {}", findings.message()));
         }
     }
 

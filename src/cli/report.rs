@@ -1,6 +1,7 @@
 //! What became of a run, for people and for programs.
 
 mod markdown;
+mod stopped;
 
 use serde_json::{Map, Value, json};
 
@@ -12,6 +13,7 @@ use crate::plan::render::{Page, Role, Verbosity};
 use crate::plan::{self, Extent, FORMAT_VERSION, Plan, Summary};
 use crate::state::Head;
 pub use markdown::{markdown, stale};
+pub use stopped::stopped;
 
 /// Up to so many applied TREs get a line each.
 const LINES: usize = 20;

@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
 use super::clock;
-use super::failure::{Failure, Findings, Stop};
+use super::failure::{Failure, Stop};
 use super::output::Output;
 use super::platform;
 use super::settings::Settings;
@@ -97,8 +97,7 @@ impl Session {
         let Checked { repository, desired, diagnostics, today } = checked;
         let sources = &repository.sources;
         let Some(desired) = desired else {
-            let sources = sources.clone();
-            return Err(Stop::Invalid(Box::new(Findings { diagnostics, sources })));
+            return Err(Stop::invalid(&repository, diagnostics));
         };
         output.findings(&diagnostics, sources);
         let target = target(&desired.project, settings.target.as_deref())?.clone();

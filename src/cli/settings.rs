@@ -82,6 +82,8 @@ pub struct Settings {
     pub format: Format,
     /// Whether findings are printed as annotations too: on GitHub, where no format was asked for.
     pub annotates: bool,
+    /// Whether a run that stops over its documents marks their lines: on GitHub, in any format.
+    pub is_on_github: bool,
     /// The file that collects the summary of a step in CI.
     pub step_summary: Option<PathBuf>,
     /// Colours on standard output.
@@ -149,6 +151,7 @@ impl Settings {
             target: target.clone(),
             format: format.unwrap_or(Format::Human),
             annotates: format.is_none() && ci == Some(Server::GitHub),
+            is_on_github: ci == Some(Server::GitHub),
             step_summary: ci::step_summary(),
             stdout: palette(stdout),
             stderr: palette(stderr),
@@ -249,6 +252,8 @@ mod tests {
         assert!(!settings(&["--format", "human"], on(Some(Server::GitHub))).annotates);
         assert!(!settings(&[], on(Some(Server::GitLab))).annotates);
         assert!(!settings(&[], on(None)).annotates);
+        assert!(settings(&["--format", "json"], on(Some(Server::GitHub))).is_on_github);
+        assert!(!settings(&[], on(Some(Server::GitLab))).is_on_github);
     }
 
     #[test]

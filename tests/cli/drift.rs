@@ -292,7 +292,8 @@ pub fn elsewhere(repo: &Repo, edits: &[(&str, &str)]) {
     changed_elsewhere(repo, ACTIVE, edits);
 }
 
-fn changed_elsewhere(repo: &Repo, document: &str, edits: &[(&str, &str)]) {
+/// Makes the platform what a document says, with edits, from another repository.
+pub fn changed_elsewhere(repo: &Repo, document: &str, edits: &[(&str, &str)]) {
     let other = Repo::with(&[("tres/one.yaml", document)]);
     for (from, to) in edits {
         other.edit("tres/one.yaml", from, to);

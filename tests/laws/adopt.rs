@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use trectl::platform::seed::{SeedStep, SeedTre};
 
 use crate::import::{trectl, tres, write_platform};
 
@@ -22,8 +23,9 @@ fn what_is_adopted_is_no_drift_any_more_and_all_else_stays() {
     let root = root.path();
     let mut before = tres(2 * TRES);
     let mut after = before.split_off(TRES);
-    for (tre, old) in after.iter_mut().zip(&before) {
+    for (index, (tre, old)) in after.iter_mut().zip(&before).enumerate() {
         tre.id.clone_from(&old.id);
+        tre.application_review_steps = other_steps(old, &tre.application_review_steps, index);
     }
     write_platform(root, before);
     json(root, &["import", "--groups"], 0);
@@ -42,10 +44,22 @@ fn what_is_adopted_is_no_drift_any_more_and_all_else_stays() {
     for kind in ["/name", "/policies/", "/admins/", "/authorizedUsers/", "/inventory/", "/state"] {
         assert!(adopted.iter().any(|(_, key)| key.starts_with(kind)), "no {kind} was adopted");
     }
+    for (what, count) in steps_that_came_went_moved(&told["adopted"]) {
+        assert!(count >= 20, "only {count} steps {what}");
+    }
+    let of_steps = told["left"].as_array().unwrap().iter().filter(|left| {
+        left["key"].as_str().unwrap().starts_with("/reviewSteps")
+            && left["reason"].as_str().unwrap().starts_with("It is written in a form")
+    });
+    // Only those whose order is to change in brackets with comments inside.
+    let keys: BTreeSet<&str> = of_steps.map(|left| left["key"].as_str().unwrap()).collect();
+    assert!(keys.is_subset(&BTreeSet::from(["/reviewSteps"])), "{keys:?}");
     json(root, &["validate"], 0);
     let rest = places(&json(root, &["drift"], 2)["drift"]);
     let still: Vec<_> = adopted.intersection(&rest).collect();
     assert!(still.is_empty(), "adopted, and drift all the same: {still:#?}");
+    let new: Vec<_> = rest.difference(&left).collect();
+    assert!(new.is_empty(), "no drift before, and drift now: {new:#?}");
     for (file, old) in &texts {
         let new = fs::read_to_string(root.join(file)).unwrap();
         let address = format!("tre.{}", yaml(old)["id"].as_str().unwrap_or_default());
@@ -58,6 +72,44 @@ fn what_is_adopted_is_no_drift_any_more_and_all_else_stays() {
     }
 }
 
+/// Returns review steps of which some went, came and moved.
+fn other_steps(old: &SeedTre, drawn: &[SeedStep], seed: usize) -> Vec<SeedStep> {
+    let mut steps = old.application_review_steps.clone();
+    for (step, drawn) in steps.iter_mut().zip(drawn) {
+        step.reviewers.clone_from(&drawn.reviewers);
+    }
+    if seed % 2 == 1 && steps.len() > 1 {
+        steps.remove(seed / 2 % steps.len());
+    }
+    let turn = seed / 3 % steps.len().max(1);
+    steps.rotate_left(turn);
+    for came in 0..seed % 3 {
+        let step = SeedStep {
+            id: format!("came{came}"),
+            name: [None, Some("It's: \"new\" # here".to_owned())][seed / 2 % 2].clone(),
+            description: ["", "Two\nlines.", "no"][seed / 4 % 3].to_owned(),
+            reviewers: vec!["user-eve".to_owned(), "user-ben".to_owned()],
+        };
+        steps.insert((seed / 5 + came) % (steps.len() + 1), step);
+    }
+    steps
+}
+
+/// Counts them by what became of them.
+fn steps_that_came_went_moved(adopted: &Value) -> [(&'static str, usize); 3] {
+    let mut counts = [("came", 0), ("went", 0), ("moved", 0)];
+    for item in adopted.as_array().unwrap() {
+        let words: Vec<&str> = item["key"].as_str().unwrap().split('/').skip(1).collect();
+        match words.as_slice() {
+            ["reviewSteps", _] if item["live"].is_null() => counts[1].1 += 1,
+            ["reviewSteps", _] => counts[0].1 += 1,
+            ["reviewSteps"] => counts[2].1 += 1,
+            _ => {}
+        }
+    }
+    counts
+}
+
 /// Asserts that only the settings changed, and few lines.
 fn is_little_else(old: &str, new: &str, keys: &[&str]) {
     if keys.is_empty() {
@@ -68,7 +120,10 @@ fn is_little_else(old: &str, new: &str, keys: &[&str]) {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
     let changed = lines(old).difference(&lines(new)).count();
     // A setting is in a line; what goes from the end of brackets takes a comma of the line before.
-    assert!(changed <= 2 * keys.len(), "{changed} lines for {keys:?}\n{old}\n-----\n{new}");
+    let of_steps = keys.iter().filter(|key| key.matches('/').count() == 2);
+    let steps = of_steps.filter(|key| key.starts_with("/reviewSteps/")).count();
+    let most = 2 * keys.len() + 12 * steps;
+    assert!(changed <= most, "{changed} lines for {keys:?}\n{old}\n-----\n{new}");
     let settings: BTreeSet<&str> = keys.iter().filter_map(|key| key.split('/').nth(1)).collect();
     let kept = |text: &str| {
         let mut document = yaml(text);
@@ -78,8 +133,12 @@ fn is_little_else(old: &str, new: &str, keys: &[&str]) {
     assert_eq!(kept(old), kept(new));
 }
 
+/// Returns all comments in an order of their own, since they move with the steps that they are in.
 fn comments(text: &str) -> Vec<&str> {
-    text.split(" #c").skip(1).filter_map(|rest| rest.split_whitespace().next()).collect()
+    let rests = text.split("#c").skip(1);
+    let mut comments: Vec<&str> = rests.filter_map(|rest| rest.split_whitespace().next()).collect();
+    comments.sort_unstable();
+    comments
 }
 
 /// Reads a document with a parser that is not ours.

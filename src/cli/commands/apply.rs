@@ -93,11 +93,12 @@ fn asks(args: &Args, plan: &Plan) -> bool {
 }
 
 /// Shows what was reviewed beside what would be done now.
-fn show_stale(failure: Failure, stale: &[Stale], fresh: &Plan, output: &mut Output) -> Failure {
+fn show_stale(mut failure: Failure, stale: &[Stale], fresh: &Plan, output: &mut Output) -> Failure {
     let options = pages::options(output.settings(), fresh, Purpose::Execute);
     let page = || report::stale(stale, fresh, &pages::uncoloured(&options));
     if !stale.is_empty() {
         step_summary::append(output, page);
+        failure.has_page = true;
     }
     if output.settings().format == Format::Markdown && !stale.is_empty() {
         output.result(&page());

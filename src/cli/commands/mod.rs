@@ -88,6 +88,16 @@ fn takes(command: &Command, format: Format) -> Result<(), Failure> {
     }
 }
 
+/// Returns the name of a command whose result is a page of Markdown too.
+pub fn with_a_page(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Plan(_) => Some("plan"),
+        Command::Apply(_) => Some("apply"),
+        Command::Drift(_) => Some("drift"),
+        _ => None,
+    }
+}
+
 /// Tells whether a command changes something, so that its status counts even where nobody reads.
 pub fn has_effects(command: &Command) -> bool {
     match command {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::exit::Status;
-use crate::cli::failure::{Findings, Outcome, Stop};
+use crate::cli::failure::{Outcome, Stop};
 use crate::cli::output::Output;
 use crate::cli::session::{Checked, Documents};
 use crate::desired::{PlatformTarget, Project, StateTarget, Target};
@@ -14,11 +14,10 @@ use crate::plan::{EMBEDDED, FORMAT_VERSION};
 pub fn run(output: &mut Output) -> Outcome {
     let checked = Checked::read(output.settings(), Documents::Optional)?;
     let Checked { repository, desired, diagnostics, today: _ } = checked;
-    let sources = repository.sources;
     let Some(desired) = desired else {
-        return Err(Stop::Invalid(Box::new(Findings { diagnostics, sources })));
+        return Err(Stop::invalid(&repository, diagnostics));
     };
-    output.findings(&diagnostics, &sources);
+    output.findings(&diagnostics, &repository.sources);
     let Project { targets, default_target, guards: _ } = &desired.project;
     let is_default = |target: &Target| default_target.as_ref() == Some(&target.name);
     if output.settings().is_json() {

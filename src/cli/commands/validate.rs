@@ -2,12 +2,13 @@
 
 use crate::cli::args::{Format, Validate as Args};
 use crate::cli::changed::Changed;
+use crate::cli::ci;
 use crate::cli::exit::Status;
 use crate::cli::failure::Outcome;
 use crate::cli::git;
 use crate::cli::output::{Output, validation_document};
 use crate::cli::session::{Checked, Documents};
-use crate::diag::render::{github, gitlab, junit, sarif};
+use crate::diag::render::{gitlab, junit, sarif};
 use crate::diag::{Severity, escape_control};
 use crate::model::TreId;
 use crate::plan::render;
@@ -30,7 +31,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         Format::Json => {
             output.result(&validation_document(diagnostics, sources, info.as_ref()));
         }
-        Format::Github => output.result(&github::render(diagnostics, &prefix())),
+        Format::Github => output.result(&ci::annotations(diagnostics, &repository.root)),
         Format::Gitlab => output.result(&gitlab::render(diagnostics, &prefix())),
         Format::Sarif => output.result(&sarif::render(diagnostics, &prefix())),
         Format::Junit => {
@@ -40,7 +41,7 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         Format::Human | Format::Markdown | Format::Jsonl => {
             output.findings(diagnostics, sources);
             if output.settings().annotates {
-                output.result(&github::render(diagnostics, &prefix()));
+                output.result(&ci::annotations(diagnostics, &repository.root));
             }
             if let Some(info) = &info {
                 output.result(&format!("{}\n", escape_control(&render::changed(info))));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::clock;
-use crate::cli::failure::{Failure, FailureKind, Findings, Stop};
+use crate::cli::failure::{Failure, FailureKind, Stop};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::session::Session;
 use crate::cli::settings::Settings;
@@ -83,7 +83,7 @@ fn read_seed(session: &Session, path: &Utf8PathBuf) -> Result<Seed, Stop> {
     match apart.documents.iter().find(|document| document.kind == Kind::PlatformSeed) {
         Some(document) => parse_seed(&apart, document),
         None if apart.diagnostics.iter().any(|found| found.severity == Severity::Error) => {
-            Err(invalid(&apart, apart.diagnostics.clone()))
+            Err(Stop::invalid(&apart, apart.diagnostics.clone()))
         }
         None => Err(no_seed(&file).into()),
     }
@@ -92,13 +92,9 @@ fn read_seed(session: &Session, path: &Utf8PathBuf) -> Result<Seed, Stop> {
 fn parse_seed(repository: &Repository, document: &Document) -> Result<Seed, Stop> {
     let found = schema::check(document);
     if !found.is_empty() {
-        return Err(invalid(repository, found));
+        return Err(Stop::invalid(repository, found));
     }
-    schema::read(document).map_err(|error| invalid(repository, vec![*error]))
-}
-
-fn invalid(repository: &Repository, diagnostics: Vec<crate::diag::Diagnostic>) -> Stop {
-    Stop::Invalid(Box::new(Findings { diagnostics, sources: repository.sources.clone() }))
+    schema::read(document).map_err(|error| Stop::invalid(repository, vec![*error]))
 }
 
 fn no_seed(file: &Utf8Path) -> Failure {

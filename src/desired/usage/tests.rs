@@ -16,7 +16,8 @@ fn now() -> Repository {
             "tres/c.yaml",
             format!(
                 "{TRE}id: tre-c\nreviewSteps: [{{id: s, reviewers: [group:inner]}}]\n\
-                 inventory: {{fileInventory: {{path: inventory/c.tsv}}}}\n"
+                 inventory: {{fileInventory: {{path: inventory/c.tsv}}, dataCollections: {{path: \
+                 inventory/c.json}}}}\n"
             ),
         ),
         ("tres/d.yaml", format!("{TRE}id: tre-d\nauthorizedUsers: [group:gone]\n")),
@@ -44,6 +45,7 @@ fn a_tre_is_touched_by_whatever_it_is_made_of() {
         (&["profiles/strict.yaml"], &["tre-b"]),
         (&["profiles/base.yaml"], &["tre-b"]),
         (&["inventory/c.tsv"], &["tre-c"]),
+        (&["inventory/c.json"], &["tre-c"]),
         (&["inventory/other.tsv", "README.md"], &[]),
         (&["profiles"], &["tre-b"]),
         (&["pro", "tres/a.yam"], &[]),
@@ -64,6 +66,10 @@ fn what_is_gone_touches_what_was_there_and_who_used_it() {
     // A document that only moved from one file to another.
     let moved = [("tres/old.yaml", format!("{TRE}id: tre-a\n"))];
     assert_eq!(touched(&moved, &["tres/old.yaml", "tres/a.yaml"]), ["tre-a"]);
+    // Both files count, and so does what it uses now and did not before.
+    for changed in ["tres/old.yaml", "tres/a.yaml", "groups/outer.yaml"] {
+        assert!(touched(&moved, &[changed]).contains(&"tre-a".to_owned()), "{changed}");
+    }
 }
 
 #[test]

@@ -4,8 +4,11 @@
 //! Each change is made by the places that the parser tells, and the text is then read again: a
 //! change after which any other value is another one, as with aliases, is not made.
 
+mod block;
 mod flow;
+mod insert;
 mod scalar;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -13,16 +16,19 @@ use serde_json::{Map, Value};
 
 use super::yaml;
 use super::{Entry, Node, NodeValue};
-use flow::{add_to_flow, remove_from_flow};
+use block::{add_to_block, comments, order_block, remove_from_block};
+use flow::{add_to_flow, order_flow, remove_from_flow};
+use insert::insert_item;
 use scalar::{plain, quoted};
+use wanted::{expect, rearranged};
 
 /// One step from a mapping or a list to what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// The value of a key.
     Key(String),
-    /// An item of a list, from 0.
-    Item(usize),
+    /// The item of a list that is a mapping with this `id`.
+    Item(String),
 }
 
 /// A change of one value.
@@ -35,8 +41,13 @@ pub enum Edit {
     Unset(Vec<Step>, String),
     /// The list at a path has this item too, at its end.
     Add(Vec<Step>, String),
-    /// The list at a path does not have this item.
+    /// The list at a path does not have this item: a text, or a mapping with this `id`.
     Remove(Vec<Step>, String),
+    /// The list at a path has this mapping too, behind the first of these `id`s that is there, else
+    /// at its beginning.
+    Insert(Vec<Step>, Vec<String>, Map<String, Value>),
+    /// The mappings with these `id`s, as far as the list at a path has them, stand in this order.
+    Order(Vec<Step>, Vec<String>),
 }
 
 /// A stretch of the text and what stands there instead.
@@ -69,9 +80,15 @@ pub fn line(text: &str, document: usize, edit: &Edit) -> Option<u32> {
         Edit::Set(path, key, _) => &find(root, path)?.entry(key)?.key_range,
         Edit::Add(path, item) => {
             let items = find(root, path)?.items()?;
-            &items.iter().find(|other| other.as_str() == Some(item))?.range
+            &items.iter().find(|other| is_item(other, item))?.range
         }
-        Edit::Unset(path, _) | Edit::Remove(path, _) => &find(root, path)?.range,
+        Edit::Insert(path, _, item) => {
+            let id = item.get("id").and_then(Value::as_str)?;
+            &find(root, path)?.items()?.iter().find(|other| is_item(other, id))?.range
+        }
+        Edit::Unset(path, _) | Edit::Remove(path, _) | Edit::Order(path, _) => {
+            &find(root, path)?.range
+        }
     };
     Some(range.start.line)
 }
@@ -90,48 +107,10 @@ fn trees(text: &str) -> Option<Vec<Node>> {
     file.broken.is_empty().then(|| file.trees.into_iter().map(|tree| tree.node).collect())
 }
 
-/// Changes a value as the text is to be changed.
-fn expect(document: &mut Value, edit: &Edit) -> Option<()> {
-    match edit {
-        Edit::Set(path, key, value) => {
-            let mut at = document;
-            for step in path {
-                at = match step {
-                    Step::Key(key) => at
-                        .as_object_mut()?
-                        .entry(key.clone())
-                        .or_insert_with(|| Value::Object(Map::new())),
-                    Step::Item(index) => at.get_mut(*index)?,
-                };
-            }
-            at.as_object_mut()?.insert(key.clone(), value.clone());
-        }
-        Edit::Unset(path, key) => {
-            find_value(document, path)?.as_object_mut()?.shift_remove(key)?;
-        }
-        Edit::Add(path, item) => {
-            find_value(document, path)?.as_array_mut()?.push(Value::String(item.clone()));
-        }
-        Edit::Remove(path, item) => {
-            let list = find_value(document, path)?.as_array_mut()?;
-            let index = list.iter().position(|other| other.as_str() == Some(item))?;
-            list.remove(index);
-        }
-    }
-    Some(())
-}
-
-fn find_value<'v>(value: &'v mut Value, path: &[Step]) -> Option<&'v mut Value> {
-    path.iter().try_fold(value, |at, step| match step {
-        Step::Key(key) => at.get_mut(key),
-        Step::Item(index) => at.get_mut(*index),
-    })
-}
-
 fn find<'n>(node: &'n Node, path: &[Step]) -> Option<&'n Node> {
     path.iter().try_fold(node, |at, step| match step {
         Step::Key(key) => at.get(key),
-        Step::Item(index) => at.items()?.get(*index),
+        Step::Item(id) => at.items()?.iter().find(|item| is_item(item, id)),
     })
 }
 
@@ -143,7 +122,7 @@ fn patches(text: &str, root: &Node, edit: &Edit, style: Style) -> Option<Vec<Pat
             let entry = map.entry(key)?;
             let whole = entry.key_range.start.byte as usize..entry.value.range.end.byte as usize;
             match is_flow(text, map) {
-                true => remove_from_flow(text, map, whole),
+                true => remove_from_flow(text, map, whole, &[]),
                 false => Some(vec![without(text, whole)]),
             }
         }
@@ -157,13 +136,45 @@ fn patches(text: &str, root: &Node, edit: &Edit, style: Style) -> Option<Vec<Pat
         }
         Edit::Remove(path, item) => {
             let list = find(root, path)?;
-            let gone = list.items()?.iter().find(|other| other.as_str() == Some(item))?;
+            let gone = list.items()?.iter().find(|other| is_item(other, item))?;
             match is_flow(text, list) {
-                true => remove_from_flow(text, list, bytes(gone)),
-                false => remove_from_block(text, list, gone),
+                true => {
+                    let kept = comments(text, gone, bytes(gone));
+                    remove_from_flow(text, list, bytes(gone), &kept)
+                }
+                false => remove_from_block(text, entry_at(root, path)?, gone),
+            }
+        }
+        Edit::Insert(path, behind, item) => insert_item(text, (root, path), (behind, item), style),
+        Edit::Order(path, order) => {
+            let list = find(root, path)?;
+            let moves = rearranged(&ids(list.items()?), order);
+            match is_flow(text, list) {
+                true => order_flow(text, list, &moves),
+                false => order_block(text, list, &moves),
             }
         }
     }
+}
+
+/// Returns the entry of the mapping that a path ends with.
+fn entry_at<'n>(root: &'n Node, path: &[Step]) -> Option<&'n Entry> {
+    match path.split_last()? {
+        (Step::Key(key), above) => find(root, above)?.entry(key),
+        (Step::Item(_), _) => None,
+    }
+}
+
+fn is_item(node: &Node, item: &str) -> bool {
+    node.as_str().or_else(|| id(node)) == Some(item)
+}
+
+fn id(node: &Node) -> Option<&str> {
+    node.get("id").and_then(Node::as_str)
+}
+
+fn ids(items: &[Node]) -> Vec<Option<&str>> {
+    items.iter().map(id).collect()
 }
 
 /// Sets the value of a key: in place, or as a new entry at the end of its mapping, which may be
@@ -215,43 +226,20 @@ fn insert(text: &str, map: &Node, entry: &str) -> Option<Vec<Patch>> {
     }
 }
 
-fn add_to_block(text: &str, list: &Node, item: &str) -> Option<Vec<Patch>> {
-    let last = list.items()?.last()?;
-    let dash = dash(text, last)?;
-    let indent = text.get(line_start(text, dash)..dash)?;
-    Some(vec![line_behind(text, bytes(last).end, &format!("{indent}- {item}"))])
-}
-
-fn remove_from_block(text: &str, list: &Node, gone: &Node) -> Option<Vec<Patch>> {
-    let whole = dash(text, gone)?..bytes(gone).end;
-    match list.items()? {
-        // A block list cannot be empty.
-        [_] => {
-            let before = text.get(..whole.start)?;
-            let gap = before.len() - before.trim_end().len();
-            let is_alone = before.trim_end().ends_with(':');
-            let start = if is_alone { whole.start - gap } else { whole.start };
-            // The list may begin in the column of its key, where nothing else may.
-            Some(vec![(start..whole.end, " []".to_owned())])
-        }
-        _ => Some(vec![without(text, whole)]),
-    }
-}
-
-/// Returns where the dash of an item of a block list is.
-fn dash(text: &str, item: &Node) -> Option<usize> {
-    let before = text.get(..bytes(item).start)?.trim_end_matches(' ');
-    before.ends_with('-').then(|| before.len() - 1)
-}
-
 /// Returns the patch that writes a line behind the one that holds a byte.
 fn line_behind(text: &str, at: usize, line: &str) -> Patch {
-    let rest = text.get(at..).unwrap_or_default();
-    let length = rest.find('\n').unwrap_or(rest.len());
-    let is_crlf = rest.get(..length).is_some_and(|rest| rest.ends_with('\r'));
-    let end = at + length - usize::from(is_crlf);
-    let feed = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    (end..end, format!("{feed}{line}"))
+    let end = line_end(text, at);
+    (end..end, format!("{}{line}", feed(text)))
+}
+
+/// Returns where the line that holds a byte ends, without its feed.
+fn line_end(text: &str, at: usize) -> usize {
+    let line = text.get(at..).unwrap_or_default().split('\n').next().unwrap_or_default();
+    at + line.strip_suffix('\r').unwrap_or(line).len()
+}
+
+fn feed(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
 /// Returns the patch that takes a stretch out, with its line where nothing else is in it.

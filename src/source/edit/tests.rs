@@ -8,9 +8,9 @@ fn path(steps: &str) -> Vec<Step> {
     steps
         .split('/')
         .filter(|step| !step.is_empty())
-        .map(|step| match step.parse() {
-            Ok(index) => Step::Item(index),
-            Err(_) => Step::Key(step.to_owned()),
+        .map(|step| match step.strip_prefix('@') {
+            Some(id) => Step::Item(id.to_owned()),
+            None => Step::Key(step.to_owned()),
         })
         .collect()
 }
@@ -49,7 +49,11 @@ fn one_value_changes_and_nothing_else() {
         ("a:\n  b: 1 # b\nz: 1", set("a", "c", json!(2)), "a:\n  b: 1 # b\n  c: 2\nz: 1"),
         ("a: 1", set("p", "c", json!(2)), "a: 1\np: {c: 2}"),
         ("a: 1\r\nb: 2\r\n", set("", "c", json!(3)), "a: 1\r\nb: 2\r\nc: 3\r\n"),
-        ("- a: 1\n  b: 2\n- a: 3\n", set("0", "c", json!(3)), "- a: 1\n  b: 2\n  c: 3\n- a: 3\n"),
+        (
+            "- id: x\n  b: 2\n- id: y\n",
+            set("@x", "c", json!(3)),
+            "- id: x\n  b: 2\n  c: 3\n- id: y\n",
+        ),
         ("a:\n  - x\n  - y\n", set("", "a", json!(["z"])), "a:\n  [\"z\"]\n"),
     ];
     check(&rows);
@@ -78,15 +82,144 @@ fn entries_come_and_go() {
         ("a: [\n  x, # x\n  y\n]\n", remove("a", "y"), "a: [\n  x # x\n]\n"),
         ("a: [\n  x, # x\n  y\n]\n", remove("a", "x"), "a: [\n  # x\n  y\n]\n"),
         ("a:\n  - x\n  - y\n", remove("a", "x"), "a:\n  - y\n"),
-        ("a:\n  - x # x\n  - y\n", remove("a", "x"), "a:\n   # x\n  - y\n"),
+        ("a:\n  - x # x\n  - y\n", remove("a", "x"), "a:\n  # x\n  - y\n"),
         ("a:\n  - x\nb: 1\n", remove("a", "x"), "a: []\nb: 1\n"),
-        ("a: # c\n- x\nb: 1\n", remove("a", "x"), "a: # c\n []\nb: 1\n"),
-        ("a:\n  # c\n  - x # d\nb: 1\n", remove("a", "x"), "a:\n  # c\n   [] # d\nb: 1\n"),
+        ("a: # c\n- x\nb: 1\n", remove("a", "x"), "a: [] # c\nb: 1\n"),
+        ("a:\n  # c\n  - x # d\nb: 1\n", remove("a", "x"), "a: []\n  # c\n  # d\nb: 1\n"),
         ("a:\n  - x\n  - y\nb: 1", remove("a", "y"), "a:\n  - x\nb: 1"),
         ("a:\n  b: 1\n  c: 2 # c\n", unset("a", "b"), "a:\n  c: 2 # c\n"),
         ("a: {b: 1, c: 2}\n", unset("a", "c"), "a: {b: 1}\n"),
     ];
     check(&rows);
+}
+
+fn insert(behind: &[&str], item: Value) -> Edit {
+    let behind = behind.iter().map(|id| (*id).to_owned()).collect();
+    Edit::Insert(path("a"), behind, item.as_object().unwrap().clone())
+}
+
+fn order(ids: &[&str]) -> Edit {
+    Edit::Order(path("a"), ids.iter().map(|id| (*id).to_owned()).collect())
+}
+
+/// A list of mappings with comments wherever they can be.
+const ENTRIES: &str = "\
+a: # list
+  # For the list.
+
+  # For x.
+  - id: x # x1
+    # x2
+    n: '#' # x3
+    p:
+      - u # x4
+    # x5
+  # For y.
+  - id: y
+    d: |  # y1
+      # text
+
+  - {id: z, p: [u]} # z1
+  # Last.
+b: 1
+";
+
+#[test]
+fn mappings_are_written_as_their_neighbours_are() {
+    let new = json!({"id": "new", "d": "Two: words", "p": ["u", "1"], "q": []});
+    let x5 = "    # x5\n";
+    let like_x =
+        "  - id: new\n    d: \"Two: words\"\n    p:\n      - u\n      - \"1\"\n    q: []\n";
+    let y1 = "      # text\n";
+    let like_y = "  - id: new\n    d: \"Two: words\"\n    p: [u, \"1\"]\n    q: []\n";
+    let z1 = "p: [u]} # z1\n";
+    let like_z = "  - {id: new, d: \"Two: words\", p: [u, \"1\"], q: []}\n";
+    let behind = |line: &str, new: &str| ENTRIES.replace(line, &format!("{line}{new}"));
+    let first = ENTRIES.replace("  # For x.", &format!("{like_x}  # For x."));
+    let (like_x, like_y, like_z) = (behind(x5, like_x), behind(y1, like_y), behind(z1, like_z));
+    check(&[
+        (ENTRIES, insert(&["gone", "x"], new.clone()), &like_x),
+        (ENTRIES, insert(&["y", "x"], new.clone()), &like_y),
+        (ENTRIES, insert(&["z"], new.clone()), &like_z),
+        (ENTRIES, insert(&["gone"], new), &first),
+    ]);
+    let new = || json!({"id": "new", "p": ["u"]});
+    check(&[
+        (
+            "a:\n-   id: x\n    p:\n    - v",
+            insert(&["x"], new()),
+            "a:\n-   id: x\n    p:\n    - v\n-   id: new\n    p:\n    - u",
+        ),
+        (
+            "a:\r\n  - id: x\r\nb: 1\r\n",
+            insert(&[], new()),
+            "a:\r\n  - id: new\r\n    p: [u]\r\n  - id: x\r\nb: 1\r\n",
+        ),
+        ("a: [] # c\nb: 1\n", insert(&[], new()), "a: # c\n  - id: new\n    p: [u]\nb: 1\n"),
+        ("a: []\nb:\n- 1\n", insert(&[], new()), "a:\n- id: new\n  p: [u]\nb:\n- 1\n"),
+        (
+            "a: [{ id: x }, { id: y }]\n",
+            insert(&["x"], new()),
+            "a: [{ id: x }, { id: new, p: [u] }, { id: y }]\n",
+        ),
+        (
+            "a: [\n  {id: x},\n  {id: y}\n]\n",
+            insert(&[], new()),
+            "a: [\n  {id: new, p: [u]},\n  {id: x},\n  {id: y}\n]\n",
+        ),
+        (
+            "{\"a\": [{\"id\": \"x\"}]}",
+            insert(&["x"], new()),
+            "{\"a\": [{\"id\": \"x\"}, {\"id\": \"new\", \"p\": [\"u\"]}]}",
+        ),
+        ("{\"a\": []}", insert(&["x"], new()), "{\"a\": [{\"id\": \"new\", \"p\": [\"u\"]}]}"),
+    ]);
+}
+
+#[test]
+fn mappings_go_and_their_comments_stay() {
+    let x = "  - id: x # x1\n    # x2\n    n: '#' # x3\n    p:\n      - u # x4\n";
+    let without_x = ENTRIES.replace(x, "  # x1\n  # x2\n  # x3\n  # x4\n");
+    let y = "  - id: y\n    d: |  # y1\n      # text\n";
+    let without_y = ENTRIES.replace(y, "  # y1\n");
+    let without_z = ENTRIES.replace("  - {id: z, p: [u]} # z1", "  # z1");
+    let last = "a:\n  # c\n  - id: x # d\n    n: 1\nb: 1\n";
+    check(&[
+        (ENTRIES, remove("a", "x"), &without_x),
+        (ENTRIES, remove("a", "y"), &without_y),
+        (ENTRIES, remove("a", "z"), &without_z),
+        (last, remove("a", "x"), "a: []\n  # c\n  # d\nb: 1\n"),
+        ("a: [{id: x}, {id: y}]\n", remove("a", "x"), "a: [{id: y}]\n"),
+        (
+            "a: [\n  { # c\n    id: x # d\n  }, # e\n  {id: y}\n]\n",
+            remove("a", "x"),
+            "a: [\n  # c\n  # d\n  # e\n  {id: y}\n]\n",
+        ),
+        (
+            "a: [\n  {id: x},\n  { # c\n    id: y # d\n  } # e\n]\n",
+            remove("a", "y"),
+            "a: [\n  {id: x}\n  # c\n  # d\n   # e\n]\n",
+        ),
+    ]);
+}
+
+#[test]
+fn mappings_move_with_their_comments() {
+    let y = "  # For y.\n  - id: y\n    d: |  # y1\n      # text\n";
+    let x = ENTRIES.split("list.\n\n").nth(1).unwrap().split("  # For y.").next().unwrap();
+    let z = "  - {id: z, p: [u]} # z1\n";
+    let (head, tail) = ("a: # list\n  # For the list.\n\n", "  # Last.\nb: 1\n");
+    assert_eq!(format!("{head}{x}{y}\n{z}{tail}"), ENTRIES);
+    let yx = format!("{head}{y}{x}\n{z}{tail}");
+    let zxy = format!("{head}{z}{x}\n{y}{tail}");
+    check(&[
+        (ENTRIES, order(&["y", "x"]), &yx),
+        (ENTRIES, order(&["z", "gone", "x", "y"]), &zxy),
+        (ENTRIES, order(&["x", "z"]), ENTRIES),
+        ("a:\n- id: x # x\n- id: y", order(&["y", "x"]), "a:\n- id: y\n- id: x # x"),
+        ("a:\r\n- id: x\r\n- id: y\r\n", order(&["y", "x"]), "a:\r\n- id: y\r\n- id: x\r\n"),
+        ("a: [{id: x},\n {id: y}]", order(&["y", "x"]), "a: [{id: y},\n {id: x}]"),
+    ]);
 }
 
 #[test]
@@ -108,6 +241,12 @@ fn what_is_shared_in_a_file_is_left_alone() {
         ("a: [x]\n", remove("a", "z")),
         ("a: [x]\n", add("b", "z")),
         ("a: [x\n", add("a", "z")),
+        ("a: [ # c\n]\n", insert(&[], json!({"id": "n"}))),
+        ("a: &l\n  - id: x\nb: *l\n", insert(&[], json!({"id": "n"}))),
+        ("a:\n  - &x {id: x}\nb: *x\n", remove("a", "x")),
+        ("a:\n  - id: x\n    p: &p [u]\n  - id: y\n    p: *p\n", order(&["y", "x"])),
+        ("a: [{id: x}, { # c\n id: y}]\n", remove("a", "y")),
+        ("a: [{id: x}, # x\n {id: y}]\n", order(&["y", "x"])),
     ] {
         assert_eq!(super::edit(text, 0, &edit), None, "{text}");
     }

@@ -11,6 +11,7 @@ use crate::cli::files;
 use crate::cli::output::Output;
 use crate::cli::pages;
 use crate::cli::session::Session;
+use crate::diff::Field;
 use crate::model::TreId;
 use crate::plan::DriftItem;
 use crate::plan::render::{DriftReport, Page, Role};
@@ -126,10 +127,16 @@ pub fn tell(adoption: &Adoption, report: &DriftReport, session: &Session, output
     output.result(&page.finish());
 }
 
-/// Says what became of a setting: a person came or went, anything else has a value.
+/// Says what became of a setting: a person or a step came or went, anything else has a value.
 fn became(item: &DriftItem) -> String {
     let name = item.key.rsplit('/').next();
     match (&item.live, &item.desired) {
+        (live, _) if item.key == "/reviewSteps" => {
+            let steps = live.as_array().into_iter().flatten().filter_map(Value::as_str);
+            format!("in the order {}", steps.collect::<Vec<_>>().join(", "))
+        }
+        (Value::Object(_), Value::Null) if is_step(item) => "added".to_owned(),
+        (Value::Null, Value::Object(_)) if is_step(item) => "taken out".to_owned(),
         (Value::String(live), _) if Some(live.as_str()) == name => "added".to_owned(),
         (Value::Null, Value::String(desired)) if Some(desired.as_str()) == name => {
             "taken off".to_owned()
@@ -137,4 +144,8 @@ fn became(item: &DriftItem) -> String {
         (Value::String(live), _) => live.clone(),
         (live, _) => live.to_string(),
     }
+}
+
+fn is_step(item: &DriftItem) -> bool {
+    matches!(Field::of_key(&item.key), Some(Field::ReviewStep(_)))
 }

@@ -80,6 +80,92 @@ fn a_run_that_had_nothing_to_do() {
 }
 
 #[test]
+fn each_end_of_a_run_has_a_heading_and_says_how_to_go_on() {
+    let (everything, plan) = (outcome(""), refused());
+    for (outcome, status, heading, said) in [
+        (Some(&everything), Status::DONE, "✓ Applied to **production**", ""),
+        (None, Status::REFUSED, "✗ Refused for **production**", "Exit 3: something is refused;"),
+        (
+            Some(&everything),
+            Status::REFUSED,
+            "! Applied what was not refused to **production**",
+            "everything else is done.",
+        ),
+        (
+            Some(&everything),
+            Status::PARTIAL,
+            "✗ Partly applied to **production**",
+            "partly applied.",
+        ),
+        (
+            Some(&everything),
+            Status::ERROR,
+            "✗ Nothing was applied to **production**",
+            "Exit 1: nothing was changed.",
+        ),
+        (
+            Some(&everything),
+            Status::INTERRUPTED,
+            "! Stopped while applying to **production**",
+            "Exit 130: stopped cleanly.",
+        ),
+    ] {
+        let page = page(&plan, outcome, status);
+        assert!(page.starts_with(&format!("### {heading}")), "{page}");
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+}
+
+#[test]
+fn where_the_platform_could_not_be_read_at_the_end_that_is_said() {
+    let plan = refused();
+    let error = PlatformError::new("/tre/x", PlatformErrorKind::InternalError, "no answer");
+    let error = crate::live::LiveError::from(error);
+    let report = TreReport {
+        result: TreResult::ReadBackFailed { error },
+        done: 3,
+        steps: 3,
+        is_left_in_maintenance: false,
+    };
+    let tres = BTreeMap::from([(TreId::from_platform("tre-x"), report)]);
+    let outcome = Outcome { tres, stopped: None, writes: 3, head: Head::none() };
+    let report = Report {
+        plan: &plan,
+        outcome: Some(&outcome),
+        after: None,
+        extent: Extent::Full,
+        open_windows: 1,
+        again: "trectl apply",
+        status: Status::PARTIAL,
+    };
+    let page = markdown(report, &settings());
+    assert!(page.contains("Every step is done; reading it back did not: "), "{page}");
+    assert!(page.contains("The platform could not be read to plan again."), "{page}");
+    let json = super::super::json(report);
+    assert_eq!(json["tres"][0]["result"], "read_back_failed");
+    assert_eq!(json["remaining"], serde_json::Value::Null);
+}
+
+#[test]
+fn programs_get_what_became_of_each_tre() {
+    let (plan, outcome) = (refused(), outcome(""));
+    let report = Report {
+        plan: &plan,
+        outcome: Some(&outcome),
+        after: Some(&plan),
+        extent: Extent::Full,
+        open_windows: 1,
+        again: "trectl apply",
+        status: Status::PARTIAL,
+    };
+    let mut json = super::super::json(report);
+    let keys = json.as_object_mut().unwrap();
+    // The plan has snapshots of its own.
+    assert_eq!(keys.remove("plan"), Some(serde_json::json!(plan)));
+    insta::assert_snapshot!(format!("{json:#}"));
+}
+
+#[test]
 fn a_saved_plan_that_nobody_applied() {
     let plan = refused();
     let saved = plan.resource_changes[0].clone();
