@@ -306,7 +306,8 @@ impl<'a> Course<'a> {
     /// Somebody else changes the case of a name and nothing more: that is drift, and all of it.
     fn edit_the_case(&mut self) -> Result<(), TestCaseError> {
         let is_there = |(id, document): &(&String, &Document)| {
-            document.name.as_ref().is_some_and(|name| *name != "") && self.describe(id).is_some()
+            document.name.as_ref().is_some_and(|name| !name.is_empty())
+                && self.describe(id).is_some()
         };
         let Some((id, document)) = self.held.iter().find(is_there) else { return Ok(()) };
         let name = other_case(document.name.as_ref().unwrap());
