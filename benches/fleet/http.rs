@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::gauge::Timings;
 use super::repository::Fleet;
 
 const TRES: usize = 1_000;
@@ -16,11 +17,11 @@ const CALLS_PER_SECOND: f64 = 200.0;
 const AT_ONCE: f64 = 16.0;
 const TOKEN: &str = r#"{"auth_token_type":"Bearer","auth_token":"user-local"}"#;
 
-/// Measures planning and applying, each once.
+/// Measures planning and applying, each once, and drift.
 pub fn measure() {
     let fleet = Fleet::of(TRES);
     trectl(&fleet, "local", &["apply", "--auto-approve"]);
-    let server = Server::start(&fleet);
+    let server = Server::start(&fleet, LATENCY);
     println!(
         "over HTTP, {TRES} TREs, {} ms latency      calls   least     time    bound  ratio",
         LATENCY.as_millis()
@@ -36,20 +37,76 @@ pub fn measure() {
     // One call for each TRE, and a listing before and after.
     told("apply, one step each", TRES + 4, &fleet, &["apply", "--auto-approve"]);
     server.stop();
+    drift(&fleet);
+}
+
+/// How often each drift run is made.
+const ROUNDS: usize = 5;
+
+/// Measures drift runs: each with and without latency, in turns, and the middle of each.
+///
+/// What a run waits for cannot be less than one round trip that tells who acts, and one for all
+/// that is read side by side; the rest is the program's own work, which the run without latency
+/// tells.
+fn drift(fleet: &Fleet) {
+    let only = |count: usize| -> Vec<String> {
+        let ids = (0..count).map(|index| format!("tre-fleet-{index:05}"));
+        ["drift".to_owned()]
+            .into_iter()
+            .chain(ids.flat_map(|id| ["--only".to_owned(), id]))
+            .collect()
+    };
+    let runs = [
+        (format!("drift of {TRES} TREs"), only(0)),
+        ("drift --only, 1 TRE".to_owned(), only(1)),
+        ("drift --only, 3 TREs".to_owned(), only(3)),
+        ("drift --only, 16 TREs".to_owned(), only(16)),
+        ("drift --only, 17 TREs".to_owned(), only(17)),
+    ];
+    let mut timings: Vec<[Timings; 2]> = runs.iter().map(|_| Default::default()).collect();
+    let mut calls = vec![0.0; runs.len()];
+    for round in 0..2 * ROUNDS {
+        let latency = [Duration::ZERO, LATENCY][round % 2];
+        let server = Server::start(fleet, latency);
+        for ((_, arguments), (timings, calls)) in
+            runs.iter().zip(timings.iter_mut().zip(&mut calls))
+        {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            *calls = timings[round % 2].once(|| called(fleet, &arguments));
+        }
+        server.stop();
+    }
+    println!(
+        "drift over HTTP, the middle of {ROUNDS}     calls  no latency     time    ideal  ratio"
+    );
+    for (((what, _), timings), calls) in runs.iter().zip(&timings).zip(calls) {
+        let [own, time] =
+            [0, 1].map(|side| timings[side].median().unwrap_or_default().as_secs_f64());
+        let ideal = own + 2.0 * LATENCY.as_secs_f64();
+        println!(
+            "  {what:<36} {calls:>6} {own:>9.3} s {time:>6.3} s {ideal:>6.3} s {:>6.2}",
+            time / ideal
+        );
+    }
 }
 
 fn told(what: &str, least: usize, fleet: &Fleet, arguments: &[&str]) {
     let begin = Instant::now();
-    let talk = trectl(fleet, "served", &[arguments, &["-v"]].concat());
+    let calls = called(fleet, arguments);
     let time = begin.elapsed().as_secs_f64();
-    let calls = talk.lines().find_map(|line| line.strip_prefix("Calls: ")).unwrap();
-    let calls: f64 = calls.split([' ', ',', '.']).next().unwrap().parse().unwrap();
     let latency = LATENCY.as_secs_f64();
     let bound = (calls / CALLS_PER_SECOND).max(calls * latency / AT_ONCE) + latency;
     println!(
         "  {what:<36} {calls:>6} {least:>7} {time:>6.2} s {bound:>6.2} s {:>6.2}",
         time / bound
     );
+}
+
+/// Runs the program over HTTP, and returns how many calls it made.
+fn called(fleet: &Fleet, arguments: &[&str]) -> f64 {
+    let talk = trectl(fleet, "served", &[arguments, &["-v"]].concat());
+    let calls = talk.lines().find_map(|line| line.strip_prefix("Calls: ")).unwrap();
+    calls.split([' ', ',', '.']).next().unwrap().parse().unwrap()
 }
 
 struct Server {
@@ -59,8 +116,8 @@ struct Server {
 
 impl Server {
     /// Serves the embedded platform of a fleet, and points the fleet's other target at it.
-    fn start(fleet: &Fleet) -> Self {
-        let latency = format!("latency={}ms", LATENCY.as_millis());
+    fn start(fleet: &Fleet, latency: Duration) -> Self {
+        let latency = format!("latency={}ms", latency.as_millis());
         let mut child = Command::new(env!("CARGO_BIN_EXE_trectl"))
             .env_clear()
             .arg("-C")

@@ -179,3 +179,16 @@ fn a_token_never_leaves_unencrypted_or_for_another_host() {
     outside.complains("neither GitHub nor GitLab is recognised");
     review.repo.run(&["comment", "none.json"]).expect(1).complains("cannot be read");
 }
+
+#[test]
+fn a_list_that_goes_on_elsewhere_is_not_followed_there() {
+    for kind in [Kind::GitHub, Kind::GitLab] {
+        let review = Review::new(kind);
+        let other = Forge::new(kind);
+        (0..3).for_each(|_| review.forge.write("amara", "Looks good."));
+        review.forge.leads_to(other.port);
+        let run = review.comment(&["plan.json"]).expect(0);
+        run.complains("a page of the list is said to lie there");
+        assert_eq!((other.calls(), review.forge.writes()), (0, 0));
+    }
+}

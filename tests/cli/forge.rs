@@ -58,6 +58,10 @@ struct State {
     hit: BTreeMap<&'static str, usize>,
     /// Calls that wrote.
     writes: usize,
+    /// Calls of any kind.
+    calls: usize,
+    /// Where lists go on, where that is not here.
+    elsewhere: Option<u16>,
     runs: runs::Runs,
 }
 
@@ -74,6 +78,7 @@ impl Forge {
         let shared = Arc::clone(&state);
         let port = wire::listen(move |request| {
             let mut state = shared.lock().unwrap();
+            state.calls += 1;
             let port = request.headers["host"].rsplit(':').next().unwrap().to_owned();
             state.answer(kind, &request, &port)
         });
@@ -102,6 +107,16 @@ impl Forge {
 
     pub fn writes(&self) -> usize {
         self.state().writes
+    }
+
+    /// Calls of any kind.
+    pub fn calls(&self) -> usize {
+        self.state().calls
+    }
+
+    /// Says of every list that it goes on at another port.
+    pub fn leads_to(&self, port: u16) {
+        self.state().elsewhere = Some(port);
     }
 
     pub fn goes_wrong(&self, faults: &[Fault]) {
@@ -184,6 +199,7 @@ impl State {
         let mut response = answer(200, &json!(notes));
         if self.notes.len() > page * PAGE {
             self.meet("page");
+            let port = self.elsewhere.map_or(port.to_owned(), |port| port.to_string());
             let next = format!("http://127.0.0.1:{port}{thread}?page={}", page + 1);
             response.headers.push(("Link", format!("<{next}>; rel=\"next\", <x>; rel=\"last\"")));
         }
