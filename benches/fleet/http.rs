@@ -46,9 +46,8 @@ const ROUNDS: usize = 15;
 /// Measures drift runs: each with and without latency, in turns, and the shortest of each: what
 /// else the machine does makes runs longer, never shorter.
 ///
-/// What a run waits for cannot be less than one round trip that tells who acts, and one for all
-/// that is read side by side; the rest is the program's own work, which the run without latency
-/// tells.
+/// Who acts and what is there are asked side by side, so that a run cannot wait for less than one
+/// round trip; the rest is the program's own work, which the run without latency tells.
 fn drift(fleet: &Fleet) {
     let only = |count: usize| -> Vec<String> {
         let ids = (0..count).map(|index| format!("tre-fleet-{index:05}"));
@@ -83,7 +82,7 @@ fn drift(fleet: &Fleet) {
     for (((what, _), timings), calls) in runs.iter().zip(&timings).zip(calls) {
         let [own, time] =
             [0, 1].map(|side| timings[side].least().unwrap_or_default().as_secs_f64());
-        let ideal = own + 2.0 * LATENCY.as_secs_f64();
+        let ideal = own + LATENCY.as_secs_f64();
         println!(
             "  {what:<36} {calls:>6} {own:>9.3} s {time:>6.3} s {ideal:>6.3} s {:>6.2}",
             time / ideal

@@ -205,6 +205,8 @@ mod tests {
             let body = Mark::new(key, "x").above("text");
             assert_eq!(read(&body), Some(Mark::new(key, "x")), "{body}");
             assert_eq!(body.matches("-->").count(), 1);
+            // Some readers of Markdown take two dashes for the end as well.
+            assert_eq!(body.matches("--").count(), 2, "{body}");
         }
     }
 }
