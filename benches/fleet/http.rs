@@ -56,38 +56,44 @@ fn drift(fleet: &Fleet) {
             .chain(ids.flat_map(|id| ["--only".to_owned(), id]))
             .collect()
     };
-    let runs = [
-        (format!("drift of {TRES} TREs"), only(0)),
-        ("drift --only, 1 TRE".to_owned(), only(1)),
-        ("drift --only, 3 TREs".to_owned(), only(3)),
-        ("drift --only, 16 TREs".to_owned(), only(16)),
-        ("drift --only, 17 TREs".to_owned(), only(17)),
-    ];
-    let mut timings: Vec<[Timings; 2]> = runs.iter().map(|_| Default::default()).collect();
-    let mut calls = vec![0.0; runs.len()];
-    for round in 0..2 * ROUNDS {
-        let latency = [Duration::ZERO, LATENCY][round % 2];
-        let server = Server::start(fleet, latency);
-        for ((_, arguments), (timings, calls)) in
-            runs.iter().zip(timings.iter_mut().zip(&mut calls))
-        {
-            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-            *calls = timings[round % 2].once(|| called(fleet, &arguments));
+    let run = |what: String, arguments| DriftRun { what, arguments, ..DriftRun::default() };
+    let mut runs = vec![run(format!("drift of {TRES} TREs"), only(0))];
+    runs.extend(
+        [1, 3, 16, 17].map(|count| run(format!("drift --only, {count} TREs"), only(count))),
+    );
+    for _ in 0..ROUNDS {
+        for latency in [Duration::ZERO, LATENCY] {
+            let server = Server::start(fleet, latency);
+            for DriftRun { what: _, arguments, calls, own, late } in &mut runs {
+                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                let timings = if latency.is_zero() { own } else { late };
+                *calls = timings.once(|| called(fleet, &arguments));
+            }
+            server.stop();
         }
-        server.stop();
     }
     println!(
         "drift over HTTP, shortest of {ROUNDS}      calls  no latency     time    ideal  ratio"
     );
-    for (((what, _), timings), calls) in runs.iter().zip(&timings).zip(calls) {
-        let [own, time] =
-            [0, 1].map(|side| timings[side].least().unwrap_or_default().as_secs_f64());
+    for DriftRun { what, arguments: _, calls, own, late } in &runs {
+        let [own, time] = [own, late].map(|it| it.least().unwrap_or_default().as_secs_f64());
         let ideal = own + LATENCY.as_secs_f64();
         println!(
             "  {what:<36} {calls:>6} {own:>9.3} s {time:>6.3} s {ideal:>6.3} s {:>6.2}",
             time / ideal
         );
     }
+}
+
+/// A drift run that is made many times.
+#[derive(Default)]
+struct DriftRun {
+    what: String,
+    arguments: Vec<String>,
+    calls: f64,
+    /// Without latency.
+    own: Timings,
+    late: Timings,
 }
 
 fn told(what: &str, least: usize, fleet: &Fleet, arguments: &[&str]) {
