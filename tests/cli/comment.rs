@@ -156,7 +156,8 @@ fn the_pull_request_of_a_fork_is_found_by_its_branch() {
             "head_repository": {"owner": {"login": "eve"}},
         }});
         review.repo.write("event.json", event.to_string());
-        let mut command = review.repo.command(&["comment", "plan.json", "--required"]);
+        let mut command =
+            review.repo.command(&["comment", "plan.json", "--required", "--retry-for", "1s"]);
         let api = format!("http://127.0.0.1:{}/api", review.forge.port);
         command.env("GITHUB_API_URL", api).env("GITHUB_REPOSITORY", "biobank/tres");
         command.env("GITHUB_EVENT_PATH", review.repo.at("event.json")).env("GH_TOKEN", TOKEN);
