@@ -37,6 +37,11 @@ impl Timings {
         });
     }
 
+    /// Returns the shortest one.
+    pub fn least(&self) -> Option<Duration> {
+        self.0.iter().min().copied()
+    }
+
     /// Returns the one in the middle; nothing was timed where criterion was only asked to list.
     pub fn median(&self) -> Option<Duration> {
         let mut sorted = self.0.clone();

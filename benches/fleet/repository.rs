@@ -28,6 +28,10 @@ const TODAY: Date = date(2026, 5, 1);
 /// How many TREs are worked on at once.
 const AT_ONCE: usize = 16;
 
+/// The project file of a fleet on its embedded platform.
+pub const PROJECT: &str = "apiVersion: trectl/v1\nkind: Project\ntargets:\n  local: {platform: \
+                           {embedded: .trectl/platform.db}}\n";
+
 /// A repository with its platform and its state.
 pub struct Fleet {
     folder: TempDir,
@@ -55,9 +59,7 @@ impl Fleet {
         for index in 0..count {
             fs::write(tres.join(format!("fleet-{index:05}.yaml")), document(index)).unwrap();
         }
-        let project = "apiVersion: trectl/v1\nkind: Project\ntargets:\n  local: {platform: \
-                       {embedded: .trectl/platform.db}}\n";
-        fs::write(folder.path().join("trectl.yaml"), project).unwrap();
+        fs::write(folder.path().join("trectl.yaml"), PROJECT).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         Self { folder, runtime }
     }

@@ -72,3 +72,66 @@ pub fn judge(entries: &[AcceptedDrift], change: &Change, today: Date) -> Judgeme
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), |text| format!("`{text}`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::civil::date;
+    use serde_json::json;
+
+    use super::*;
+    use crate::diag::{Position, Range};
+    use crate::diff::{Effect, Field, OriginClass};
+    use crate::lifecycle::Verdict;
+
+    const DAY: Date = date(2026, 12, 31);
+
+    fn entry(path: &str, live: &str) -> AcceptedDrift {
+        let (start, end) = (Position::default(), Position::default());
+        AcceptedDrift {
+            path: path.to_owned(),
+            live: json!(live),
+            owner: "user-amara".to_owned(),
+            reason: "Agreed.".to_owned(),
+            ticket: "DAC-7".to_owned(),
+            until: DAY,
+            range: Range { file: Arc::from("one.yaml"), start, end },
+        }
+    }
+
+    fn judged(entries: &[AcceptedDrift], today: Date) -> Judgement {
+        let change = Change {
+            field: Field::Name,
+            path: "/name".to_owned(),
+            before: json!("Theirs"),
+            after: json!("Ours"),
+            applied: json!("Ours"),
+            lock: Verdict::Open,
+            effect: Effect::Neutral,
+            origin: OriginClass::Revert,
+            range: None,
+        };
+        judge(entries, &change, today)
+    }
+
+    #[test]
+    fn an_entry_holds_to_the_end_of_its_last_day() {
+        let entries = [entry("/name", "Theirs")];
+        for today in [date(2026, 1, 1), DAY] {
+            assert!(matches!(judged(&entries, today), Judgement::Accepted(_)), "on {today}");
+        }
+        let after = judged(&entries, date(2027, 1, 1));
+        assert!(matches!(&after, Judgement::Rejected(why) if why.contains("past")), "{after:?}");
+    }
+
+    #[test]
+    fn an_entry_holds_for_its_own_setting_with_that_very_value() {
+        let other = entry("/description", "Theirs");
+        assert_eq!(judged(std::slice::from_ref(&other), DAY), Judgement::Unnamed);
+        let both = [other, entry("/name", "Theirs")];
+        assert!(matches!(judged(&both, DAY), Judgement::Accepted(_)));
+        let moved = judged(&[entry("/name", "theirs")], DAY);
+        assert!(matches!(&moved, Judgement::Rejected(why) if why.contains("moved")), "{moved:?}");
+    }
+}

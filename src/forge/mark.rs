@@ -92,6 +92,8 @@ mod tests {
             let body = Mark::new(key, "x").above("text");
             assert_eq!(Mark::read(&body), Some(Mark::new(key, "x")), "{body}");
             assert_eq!(body.matches("-->").count(), 1);
+            // Some readers of Markdown take two dashes for the end as well.
+            assert_eq!(body.matches("--").count(), 2, "{body}");
             assert_eq!(Mark::below(&body), "text");
         }
         assert_eq!(Mark::read(&Mark::new("a", "x").folded()), None);

@@ -204,7 +204,7 @@ mod tests {
     fn what_is_missing_or_no_name_is_said() {
         assert_eq!(find(&[], None, None), Err(PlaceError::Nowhere));
         assert_eq!(find(&[GITHUB], None, None), Err(PlaceError::NoPullRequest));
-        for value in ["a/../b", "a/b/c", "a b", "/a", "a?b"] {
+        for value in ["a/../b", "a/..", "./b", "..", "a/b/c", "a b", "/a", "a?b"] {
             let error = find(&[("GITHUB_REPOSITORY", value)], None, Some(1)).unwrap_err();
             assert!(matches!(error, PlaceError::Value { .. }), "{value}");
         }

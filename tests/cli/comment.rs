@@ -156,7 +156,8 @@ fn the_pull_request_of_a_fork_is_found_by_its_branch() {
             "head_repository": {"owner": {"login": "eve"}},
         }});
         review.repo.write("event.json", event.to_string());
-        let mut command = review.repo.command(&["comment", "plan.json", "--required"]);
+        let mut command =
+            review.repo.command(&["comment", "plan.json", "--required", "--retry-for", "1s"]);
         let api = format!("http://127.0.0.1:{}/api", review.forge.port);
         command.env("GITHUB_API_URL", api).env("GITHUB_REPOSITORY", "biobank/tres");
         command.env("GITHUB_EVENT_PATH", review.repo.at("event.json")).env("GH_TOKEN", TOKEN);
@@ -178,4 +179,17 @@ fn a_token_never_leaves_unencrypted_or_for_another_host() {
     let outside = review.repo.run(&["comment", "plan.json"]).expect(0);
     outside.complains("neither GitHub nor GitLab is recognised");
     review.repo.run(&["comment", "none.json"]).expect(1).complains("cannot be read");
+}
+
+#[test]
+fn a_list_that_goes_on_elsewhere_is_not_followed_there() {
+    for kind in [Kind::GitHub, Kind::GitLab] {
+        let review = Review::new(kind);
+        let other = Forge::new(kind);
+        (0..3).for_each(|_| review.forge.write("amara", "Looks good."));
+        review.forge.leads_to(other.port);
+        let run = review.comment(&["plan.json"]).expect(0);
+        run.complains("a page of the list is said to lie there");
+        assert_eq!((other.calls(), review.forge.writes()), (0, 0));
+    }
 }

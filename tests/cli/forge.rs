@@ -61,6 +61,10 @@ struct State {
     hit: BTreeMap<&'static str, usize>,
     /// Calls that wrote.
     writes: usize,
+    /// Calls of any kind.
+    calls: usize,
+    /// Where lists go on, where that is not here.
+    elsewhere: Option<u16>,
     runs: runs::Runs,
     issues: Vec<Row>,
 }
@@ -78,6 +82,7 @@ impl Forge {
         let shared = Arc::clone(&state);
         let port = wire::listen(move |request| {
             let mut state = shared.lock().unwrap();
+            state.calls += 1;
             let port = request.headers["host"].rsplit(':').next().unwrap().to_owned();
             state.answer(kind, &request, &port)
         });
@@ -106,6 +111,16 @@ impl Forge {
 
     pub fn writes(&self) -> usize {
         self.state().writes
+    }
+
+    /// Calls of any kind.
+    pub fn calls(&self) -> usize {
+        self.state().calls
+    }
+
+    /// Says of every list that it goes on at another port.
+    pub fn leads_to(&self, port: u16) {
+        self.state().elsewhere = Some(port);
     }
 
     pub fn goes_wrong(&self, faults: &[Fault]) {
@@ -189,6 +204,7 @@ impl State {
 
     fn list(&mut self, kind: Kind, thread: &str, query: &str, port: &str) -> Response {
         let notes: Vec<Value> = self.notes.iter().map(|note| shown(kind, note)).collect();
+        let port = self.elsewhere.map_or(port.to_owned(), |port| port.to_string());
         self.page(&notes, &format!("http://127.0.0.1:{port}{thread}?"), query)
     }
 

@@ -23,6 +23,7 @@ mod import;
 mod limits;
 mod locks;
 mod machine;
+mod no_drift;
 mod origin;
 mod rename;
 mod shape;

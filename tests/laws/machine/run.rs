@@ -2,29 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use camino::Utf8Path;
 use serde_json::Value;
-use tempfile::TempDir;
-use tokio::runtime::Builder;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use trectl::apply::{self, Event, Input, Outcome, Repetition};
-use trectl::model::{AppliedTre, TreId, UserId};
+use trectl::model::{AppliedTre, TreId};
 use trectl::plan::Plan;
 use trectl::platform::wire::TreDescription;
 use trectl::platform::{Pending, Transport, Wire};
 use trectl::sim::InMemory;
-use trectl::state::{Journal, Loaded, Owner, Patience, RunInfo, Store};
+use trectl::state::Loaded;
 
 use super::script::Side;
+use crate::support::office::{Office, in_a_runtime};
 use crate::support::stage::Stage;
-
-/// The state store of a life.
-pub struct Office {
-    folder: TempDir,
-}
 
 /// How a run ends before its time.
 #[derive(Debug, Clone, Copy)]
@@ -43,24 +35,6 @@ pub struct Made {
 }
 
 impl Office {
-    pub fn new() -> Self {
-        // Nothing here asks whether the disk keeps what it was told to.
-        let in_memory = Utf8Path::new("/dev/shm");
-        let folder = match in_memory.is_dir() {
-            true => tempfile::tempdir_in(in_memory),
-            false => tempfile::tempdir(),
-        };
-        Self { folder: folder.unwrap() }
-    }
-
-    fn store(&self) -> Store {
-        Store::local(Utf8Path::from_path(self.folder.path()).unwrap().join("state"))
-    }
-
-    pub fn load(&self) -> Loaded {
-        in_a_runtime(self.store().load()).unwrap()
-    }
-
     /// Makes a run.
     pub fn run(
         &self,
@@ -94,34 +68,6 @@ impl Office {
         let states = std::mem::take(&mut *watched.states.lock().unwrap());
         Made { outcome, states }
     }
-
-    fn journal(&self, loaded: Loaded) -> Journal {
-        let owner = Owner {
-            pid: 1,
-            host: String::new(),
-            started: String::new(),
-            command: String::new(),
-            job_url: None,
-            commit: None,
-            process: None,
-        };
-        let info = RunInfo {
-            command: "trectl apply".to_owned(),
-            target: "local".to_owned(),
-            operator: UserId::from_platform("user-olga"),
-            commit: None,
-            digest: String::new(),
-        };
-        in_a_runtime(async {
-            let patience = Patience::of(Duration::from_secs(10));
-            let lock = self.store().lock(&owner, patience).await.unwrap();
-            Journal::begin(lock, loaded, "run", info, Arc::new(String::new)).await.unwrap()
-        })
-    }
-}
-
-fn in_a_runtime<T>(work: impl Future<Output = T>) -> T {
-    Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
 /// Stops the run after so many calls.

@@ -13,9 +13,10 @@ use trectl::state::Loaded;
 
 use super::checks;
 use super::memory::Memory;
-use super::run::{Made, Mishap, Office};
+use super::run::{Made, Mishap};
 use super::script::{Act, Apply, How, Script};
 use crate::support::cast;
+use crate::support::office::Office;
 use crate::support::stage::{Stage, Terms, change};
 use crate::world::directory::TRE;
 use crate::world::goal::{goal, normal};

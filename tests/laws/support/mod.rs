@@ -3,9 +3,12 @@
 
 pub mod cast;
 pub mod moves;
+pub mod office;
+pub mod paper;
 pub mod scene;
 pub mod search;
 pub mod stage;
+pub mod telling;
 
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};

@@ -230,16 +230,7 @@ impl Stage {
     }
 
     fn try_plan(&self, desired: &Desired, terms: &Terms) -> Result<Plan, LiveError> {
-        let reader = Wire(self.platform.clone());
-        let operator = now(reader.whoami())?;
-        let live = now(live::read(&reader, None))?;
-        let target = target(&terms.ask_consent);
-        let applied = terms.records();
-        let nobody = Directory::of(operator.clone());
-        let context = terms.context(desired, &target, (&live, &applied, &nobody));
-        let directory = now(live::fill(&reader, &operator, &plan::questions(&context), &live))?;
-        let context = Context { directory: &directory, ..context };
-        Ok(plan::plan(&context, "2026-05-01T00:00:00Z".to_owned(), source()))
+        plan_through(&Wire(self.platform.clone()), desired, terms, &terms.records())
     }
 
     /// Makes the calls of a plan, and returns the TRE before and after each of them.
@@ -251,6 +242,23 @@ impl Stage {
         }
         Ok(states)
     }
+}
+
+/// Plans a repository with what a reader tells, and with what was applied before.
+pub fn plan_through(
+    reader: &dyn Reader,
+    desired: &Desired,
+    terms: &Terms,
+    applied: &Applied,
+) -> Result<Plan, LiveError> {
+    let operator = now(reader.whoami())?;
+    let live = now(live::read(reader, None))?;
+    let target = target(&terms.ask_consent);
+    let nobody = Directory::of(operator.clone());
+    let context = terms.context(desired, &target, (&live, applied, &nobody));
+    let directory = now(live::fill(reader, &operator, &plan::questions(&context), &live))?;
+    let context = Context { directory: &directory, ..context };
+    Ok(plan::plan(&context, "2026-05-01T00:00:00Z".to_owned(), source()))
 }
 
 fn description(platform: &InMemory) -> Option<TreDescription> {

@@ -33,6 +33,8 @@ impl Site {
 /// The binaries of tests that mutants are run against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Binary {
+    /// The program from the outside.
+    Cli,
     Crash,
     Laws,
     /// The unit tests.
@@ -42,11 +44,13 @@ pub enum Binary {
 }
 
 impl Binary {
-    pub const ALL: [Self; 5] = [Self::Crash, Self::Laws, Self::Lib, Self::Model, Self::Platform];
+    pub const ALL: [Self; 6] =
+        [Self::Cli, Self::Crash, Self::Laws, Self::Lib, Self::Model, Self::Platform];
 
     /// Returns the name that cargo gives its target.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Cli => "cli",
             Self::Crash => "crash",
             Self::Laws => "laws",
             Self::Lib => "trectl",
@@ -58,6 +62,7 @@ impl Binary {
     /// Returns the folder that its tests stand in.
     pub fn folder(self) -> &'static str {
         match self {
+            Self::Cli => "tests/cli",
             Self::Crash => "tests/crash",
             Self::Laws => "tests/laws",
             Self::Lib => "src",
@@ -70,7 +75,9 @@ impl Binary {
     pub fn arguments(self) -> Vec<&'static str> {
         match self {
             Self::Lib => vec!["--lib"],
-            Self::Crash | Self::Laws | Self::Model | Self::Platform => vec!["--test", self.name()],
+            Self::Cli | Self::Crash | Self::Laws | Self::Model | Self::Platform => {
+                vec!["--test", self.name()]
+            }
         }
     }
 }
@@ -97,6 +104,11 @@ impl Test {
     /// Returns a test of `tests/laws`.
     pub fn law(name: &str) -> Self {
         Self { binary: Binary::Laws, name: name.to_owned(), model: None }
+    }
+
+    /// Returns a test of `tests/cli`.
+    pub fn cli(name: &str) -> Self {
+        Self { binary: Binary::Cli, name: name.to_owned(), model: None }
     }
 
     /// Returns a test of `tests/crash`.

@@ -6,6 +6,7 @@ mod model;
 mod obstacles;
 mod order;
 mod record;
+mod reports;
 mod saved;
 
 use super::mutant::{Mutant, Site, Table, Test};
@@ -42,6 +43,7 @@ const LAWS: &[&[Law]] = &[
 pub fn add(table: &mut Table) {
     obstacles::add(table);
     durable::add(table);
+    reports::add(table);
     for Law { site, tests } in LAWS.iter().copied().flatten() {
         table.sites.push(*site);
         for id in site.ids() {

@@ -14,7 +14,30 @@ const fn absorbs(find: &'static str, replace: &'static str) -> Law {
 /// Each call by itself, where lives have all that happens in between.
 const REMEMBERED: &str = "origin::every_call_of_ours_is_remembered";
 
+/// Whatever the platform fills in, and in whatever order it answers.
+const NO_DRIFT: &str = "no_drift::after_apply_there_is_no_drift";
+
 pub const LAWS: &[Law] = &[
+    law(
+        "src/model/policy.rs",
+        ".map_or_else(|| Self::Other(value.clone()), Self::List)",
+        r#".map_or_else(
+                    || Self::Other(value.clone()),
+                    |items| match mutant("drift.order") {
+                        true => Self::Other(value.clone()),
+                        false => Self::List(items),
+                    },
+                )"#,
+        &[NO_DRIFT],
+    ),
+    law(
+        "src/model/policy.rs",
+        "PolicyValue::Bool(value) => Some((*value).into()),",
+        r#"PolicyValue::Bool(value) => {
+            Some(u64::from(*value) + u64::from(mutant("drift.default")))
+        }"#,
+        &[NO_DRIFT],
+    ),
     origin(
         "                (true, _) => OriginClass::Revert,
                 (false, true) => OriginClass::Change,
