@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::model::{Live, TreId};
+use crate::model::{Live, TreId, UserId};
 use crate::plan::render::DriftReport;
 use crate::plan::{DriftClass, DriftItem};
 use crate::state::{Entry, ObservedField, Stamped, StateError, Store};
@@ -15,6 +15,10 @@ use crate::state::{Entry, ObservedField, Stamped, StateError, Store};
 pub struct History {
     /// When something was last applied, if ever.
     pub last_apply: Option<Timestamp>,
+    /// Who acts in the run that is read.
+    acting: Option<UserId>,
+    /// The accounts that applied something.
+    appliers: BTreeSet<UserId>,
     /// What was seen of each TRE when it was last looked at, and since when.
     seen: BTreeMap<TreId, Seen>,
 }
@@ -82,15 +86,29 @@ impl History {
                 let now: Seen = drift.iter().map(Sight::of).map(since).collect();
                 self.seen.insert(tre.clone(), now);
             }
+            Entry::RunStarted { info } => self.acting = Some(info.operator.clone()),
             Entry::Recorded { record: None, .. }
             | Entry::LockTaken { .. }
-            | Entry::RunStarted { .. }
             | Entry::RunEnded { .. } => {}
         }
     }
 
+    /// Tells whether an admin that nobody asks for is an account that applied, which an account
+    /// of its own passes over and another one does not.
+    fn of_applier(&self, item: &DriftItem) -> Option<String> {
+        let applier = item.live.as_str().filter(|_| item.path.starts_with("/admins/"))?;
+        let is_known = self.appliers.contains(&UserId::from_platform(applier));
+        is_known.then(|| {
+            format!(
+                "`{applier}` has applied here, and this run is of another account: list both \
+                 among `admins`, so that none takes the other for an edit."
+            )
+        })
+    }
+
     fn applied(&mut self, at: &str) {
         self.last_apply = at.parse().ok().or(self.last_apply);
+        self.appliers.extend(self.acting.take());
     }
 
     /// Notes in a report since when its drift has been seen, and which of the TREs that were
@@ -104,6 +122,7 @@ impl History {
         for item in &mut report.drift {
             let seen = id(item).and_then(|id| self.seen.get(&id));
             item.first_seen = seen.and_then(|seen| seen.get(&Sight::of(&field(item)))).cloned();
+            item.note = self.of_applier(item);
         }
         let counting: BTreeSet<TreId> = report.counting().filter_map(id).collect();
         let cleared = self.seen.iter().filter(|(tre, seen)| {

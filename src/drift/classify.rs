@@ -40,6 +40,9 @@ pub struct DriftItem {
     /// journal was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<String>,
+    /// What the journal tells besides: a full sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl DriftItem {
@@ -138,6 +141,7 @@ fn item(tre: &TreId, change: &Change, class: DriftClass, judgement: Judgement) -
         rejected,
         modified: None,
         first_seen: None,
+        note: None,
     }
 }
 

@@ -144,6 +144,7 @@ impl Stream {
                 rejected: _,
                 modified,
                 first_seen,
+                note: _,
             } = item;
             let (level, words) = match (accepted, class) {
                 (Some(_), _) => (Level::Info, "accepted"),

@@ -103,6 +103,7 @@ mod tests {
             rejected: None,
             modified: None,
             first_seen: first_seen.map(str::to_owned),
+            note: None,
         }
     }
 

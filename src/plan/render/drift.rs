@@ -203,7 +203,8 @@ fn row(page: &mut Page, item: &DriftItem) {
     }
     let seen = item.first_seen.as_deref().map(|at| format!("seen since {}", moment(at)));
     body.extend(seen.map(|text| Para::words(format!("  {text}")).hang(2)));
-    body.extend(item.rejected.iter().map(|why| Para::words(format!("  {why}")).hang(2)));
+    let sentences = item.rejected.iter().chain(&item.note);
+    body.extend(sentences.map(|sentence| Para::words(format!("  {sentence}")).hang(2)));
     page.row((role, label), &body);
 }
 

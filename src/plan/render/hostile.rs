@@ -309,7 +309,8 @@ pub fn assert_inert(page: &str, plain: &str) {
 fn no_text_changes_the_structure_of_drift() {
     let item = json!({"address": "tre.tre-x", "path": "/name", "class": "conflict",
         "applied": "a", "live": "b", "desired": ["c"], "key": "/name", "rejected": "d",
-        "modified": "2026-11-25T10:00:00Z", "first_seen": "2026-11-26T03:17:00Z"});
+        "modified": "2026-11-25T10:00:00Z", "first_seen": "2026-11-26T03:17:00Z",
+        "note": "h"});
     let mut accepted = item.clone();
     accepted["accepted"] =
         json!({"owner": "e", "reason": "f", "ticket": "g", "until": "2026-05-01"});

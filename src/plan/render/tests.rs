@@ -100,6 +100,7 @@ fn drift_says_who_moved() {
     ]);
     items[0]["modified"] = json!("2026-05-06T13:58:41Z");
     items[0]["first_seen"] = json!("2026-05-06T14:02:09Z");
+    items[0]["note"] = json!("`user-bot` applied here before.");
     let target = plan(json!([]), json!({})).target;
     let report = DriftReport::new(
         target.clone(),

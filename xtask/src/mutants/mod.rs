@@ -99,12 +99,12 @@ fn exists(root: &Path, test: &Test) -> bool {
     let (files, name) = match test.name.rsplit_once("::") {
         None => (vec![folder.join("main.rs")], test.name.as_str()),
         Some((module, name)) => {
-            let file = |module: &str| folder.join(module.replace("::", "/"));
-            let path = file(module);
-            let own =
-                module.strip_suffix("::tests").map(|tested| file(tested).with_extension("rs"));
-            let files = [path.with_extension("rs"), path.join("mod.rs")];
-            (files.into_iter().chain(own).collect(), name)
+            let files = |module: &str| {
+                let path = folder.join(module.replace("::", "/"));
+                [path.with_extension("rs"), path.join("mod.rs")]
+            };
+            let own = module.strip_suffix("::tests").map(files);
+            (files(module).into_iter().chain(own.into_iter().flatten()).collect(), name)
         }
     };
     let is_there = |text: String| text.contains(&format!("fn {name}("));

@@ -104,6 +104,7 @@ fn row(item: &DriftItem) -> String {
         rejected,
         modified,
         first_seen,
+        note,
     } = item;
     let who = match (accepted, class) {
         (Some(_), _) => "accepted",
@@ -124,8 +125,8 @@ fn row(item: &DriftItem) -> String {
             setting = setting.words(&format!(", {words} {}", moment(time)));
         }
     }
-    if let Some(why) = rejected {
-        setting = setting.words(&format!(". {why}"));
+    for sentence in rejected.iter().chain(note) {
+        setting = setting.words(&format!(". {sentence}"));
     }
     let cells = [tre, setting, value(applied), value(live), value(desired)];
     let cells: Vec<&str> = cells.iter().map(Inline::as_str).collect();
@@ -180,6 +181,7 @@ mod tests {
             rejected: Default::default(),
             modified: None,
             first_seen: None,
+            note: None,
         }
     }
 

@@ -103,6 +103,7 @@ mod tests {
             rejected: None,
             modified: Some("2026-05-06T13:58:41Z".to_owned()),
             first_seen: Some("2026-05-06T14:02:09Z".to_owned()),
+            note: None,
         }
     }
 

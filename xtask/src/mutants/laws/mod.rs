@@ -8,6 +8,7 @@ mod order;
 mod record;
 mod reports;
 mod saved;
+mod telling;
 
 use super::mutant::{Mutant, Site, Table, Test};
 

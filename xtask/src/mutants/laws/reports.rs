@@ -1,16 +1,17 @@
 //! Drift runs and the comment on a forge: what is accepted and until when, what leads to status 2,
 //! what is adopted, which comment is written over, when a call is made again, where a token goes.
 
+use super::telling;
 use crate::mutants::mutant::{Mutant, Site, Table, Test};
 
 /// A place where a promise is kept, the unit tests that hold it, and those of the whole program.
-struct Kept {
+pub struct Kept {
     site: Site,
     lib: &'static [&'static str],
     cli: &'static [&'static str],
 }
 
-const fn kept(
+pub const fn kept(
     file: &'static str,
     find: &'static str,
     replace: &'static str,
@@ -39,13 +40,14 @@ const OTHERS: &str = "forge::keep::tests::marks_of_others_and_of_other_keys_do_n
 const TWINS: &str = "forge::keep::tests::of_two_that_are_the_same_the_last_one_stays";
 const GITHUB: &str = "comment::one_comment_is_kept_on_github";
 const GITLAB: &str = "comment::one_comment_is_kept_on_gitlab";
+const ISSUES: &str = "notify::one_issue_for_each_tre_with_drift_on_github";
 const NOBODY: &str = "comment::nobody_else_is_written_over";
 const FORK: &str = "comment::the_pull_request_of_a_fork_is_found_by_its_branch";
 const ELSEWHERE: &str = "comment::a_list_that_goes_on_elsewhere_is_not_followed_there";
 const NAMES: &str = "forge::place::tests::what_is_missing_or_no_name_is_said";
 const NUMBER: &str = "forge::place::tests::the_number_is_found_wherever_the_ci_says_it";
 
-const KEPT: &[&[Kept]] = &[DRIFT, COMMENT, WEB];
+const KEPT: &[&[Kept]] = &[DRIFT, COMMENT, WEB, telling::KEPT];
 
 const DRIFT: &[Kept] = &[
     kept(
@@ -150,27 +152,27 @@ const COMMENT: &[Kept] = &[
     ),
     kept(
         "src/forge/keep.rs",
-        "ours.find(|it| it.author.eq_ignore_ascii_case(author) && ",
-        r#"ours.find(|it| (mutant("comment.carrying") || it.author.eq_ignore_ascii_case(author)) && "#,
+        "it.author.eq_ignore_ascii_case(author) && Mark::read",
+        r#"(mutant("comment.carrying") || it.author.eq_ignore_ascii_case(author)) && Mark::read"#,
         &[OTHERS],
         &[],
     ),
     kept(
-        "src/forge/keep.rs",
-        "found.key == mark.key)",
-        r#"found.key == mark.key || mutant("comment.key"))"#,
+        "src/forge/mark.rs",
+        "self.key == other.key",
+        r#"self.key == other.key || mutant("comment.key")"#,
         &[OTHERS],
         &[NOBODY],
     ),
     kept(
-        "src/forge/keep.rs",
+        "src/forge/mark.rs",
         "words.next().is_none().then_some(",
         r#"(words.next().is_none() || mutant("comment.folded-again")).then_some("#,
         &[ANOTHER],
         &[GITHUB, GITLAB],
     ),
     kept(
-        "src/forge/keep.rs",
+        "src/forge/mark.rs",
         r#"text.replace("\r\n", "\n").trim_end().to_owned();"#,
         r#"match mutant("comment.line-endings") {
         true => text.to_owned(),
@@ -180,10 +182,10 @@ const COMMENT: &[Kept] = &[
         &[],
     ),
     kept(
-        "src/forge/keep.rs",
+        "src/forge/mark.rs",
         "is_plain && !is_second_dash",
         r#"is_plain && (!is_second_dash || mutant("comment.mark"))"#,
-        &["forge::keep::tests::no_key_ends_the_mark"],
+        &["forge::mark::tests::no_key_ends_the_mark"],
         &[],
     ),
     kept(
@@ -194,11 +196,11 @@ const COMMENT: &[Kept] = &[
         &[FORK],
     ),
     kept(
-        "src/forge/conversation.rs",
-        "if let Some(there) = keep::carrying(",
-        r#"if !mutant("comment.lost-answer") && let Some(there) = keep::carrying("#,
+        "src/forge/repository.rs",
+        "if let Some(number) = there().await? {",
+        r#"if !mutant("comment.lost-answer") && let Some(number) = there().await? {"#,
         &[],
-        &[GITHUB, GITLAB],
+        &[GITHUB, GITLAB, ISSUES],
     ),
     kept(
         "src/forge/place.rs",
@@ -225,7 +227,7 @@ const COMMENT: &[Kept] = &[
 
 const WEB: &[Kept] = &[
     kept(
-        "src/forge/web.rs",
+        "src/web/mod.rs",
         "status.as_u16() == 429 || status.is_server_error() || is_exhausted,",
         r#"(status.as_u16() == 429 && !mutant("web.too-many"))
                 || (status.is_server_error() && !mutant("web.server-error"))
@@ -234,16 +236,16 @@ const WEB: &[Kept] = &[
         &[GITHUB, GITLAB],
     ),
     kept(
-        "src/forge/web.rs",
+        "src/web/mod.rs",
         "            is_passing: true,",
         r#"            is_passing: !mutant("web.lost"),"#,
         &[],
         &[GITHUB, GITLAB],
     ),
     kept(
-        "src/forge/web.rs",
-        "if !url.strip_prefix(&self.api)",
-        r#"if !mutant("web.another-host") && !url.strip_prefix(&self.api)"#,
+        "src/web/mod.rs",
+        "if !url.strip_prefix(&self.base)",
+        r#"if !mutant("web.another-host") && !url.strip_prefix(&self.base)"#,
         &[],
         &[ELSEWHERE],
     ),
