@@ -20,21 +20,7 @@ impl Review {
 
     fn as_token(&self, token: &str, args: &[&str]) -> Run {
         let mut command = self.repo.command(&[&["comment", "--retry-for", "30s"], args].concat());
-        let api = format!("http://127.0.0.1:{}/api", self.forge.port);
-        match self.forge.kind {
-            Kind::GitHub => command
-                .env("GITHUB_ACTIONS", "true")
-                .env("GITHUB_API_URL", api)
-                .env("GITHUB_REPOSITORY", "biobank/tres")
-                .env("GITHUB_REF", "refs/pull/12/merge")
-                .env("GITHUB_TOKEN", token),
-            Kind::GitLab => command
-                .env("GITLAB_CI", "true")
-                .env("CI_API_V4_URL", api)
-                .env("CI_PROJECT_ID", "42")
-                .env("CI_MERGE_REQUEST_IID", "12")
-                .env("GITLAB_TOKEN", token),
-        };
+        self.forge.hosts(&mut command, token);
         Run::of(args, command.output().unwrap())
     }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::collections::{BTreeMap, VecDeque};
+use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
@@ -87,6 +88,25 @@ impl Forge {
             state.answer(kind, &request, &port)
         });
         Self { kind, port, state }
+    }
+
+    /// Tells a command that it runs in a job of this forge, about pull request 12.
+    pub fn hosts(&self, command: &mut Command, token: &str) {
+        let api = format!("http://127.0.0.1:{}/api", self.port);
+        match self.kind {
+            Kind::GitHub => command
+                .env("GITHUB_ACTIONS", "true")
+                .env("GITHUB_API_URL", api)
+                .env("GITHUB_REPOSITORY", "biobank/tres")
+                .env("GITHUB_REF", "refs/pull/12/merge")
+                .env("GITHUB_TOKEN", token),
+            Kind::GitLab => command
+                .env("GITLAB_CI", "true")
+                .env("CI_API_V4_URL", api)
+                .env("CI_PROJECT_ID", "42")
+                .env("CI_MERGE_REQUEST_IID", "12")
+                .env("GITLAB_TOKEN", token),
+        };
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

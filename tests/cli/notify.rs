@@ -38,19 +38,7 @@ impl Nights {
     fn notify_as(&self, token: &str, args: &[&str]) -> Run {
         let given = [&["notify", "drift.json", "--issues", "--retry-for", "30s"], args].concat();
         let mut command = self.repo.command(&given);
-        let api = format!("http://127.0.0.1:{}/api", self.forge.port);
-        match self.forge.kind {
-            Kind::GitHub => command
-                .env("GITHUB_ACTIONS", "true")
-                .env("GITHUB_API_URL", api)
-                .env("GITHUB_REPOSITORY", "biobank/tres")
-                .env("GITHUB_TOKEN", token),
-            Kind::GitLab => command
-                .env("GITLAB_CI", "true")
-                .env("CI_API_V4_URL", api)
-                .env("CI_PROJECT_ID", "42")
-                .env("GITLAB_TOKEN", token),
-        };
+        self.forge.hosts(&mut command, token);
         Run::of(&given, command.output().unwrap())
     }
 

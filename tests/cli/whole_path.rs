@@ -63,11 +63,7 @@ impl Biobank {
 
     fn tells(&self, repo: &Repo, args: &[&str]) -> Run {
         let mut command = repo.command(args);
-        command
-            .env("GITHUB_API_URL", format!("http://127.0.0.1:{}/api", self.forge.port))
-            .env("GITHUB_REPOSITORY", "biobank/tres")
-            .env("GITHUB_REF", "refs/pull/12/merge")
-            .env("GITHUB_TOKEN", TOKEN);
+        self.forge.hosts(&mut command, TOKEN);
         Run::of(args, command.output().unwrap())
     }
 
