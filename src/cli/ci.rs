@@ -71,12 +71,12 @@ pub fn pull_request(asked: Option<u64>) -> Result<(Place, Number), PlaceError> {
     Ok((place, number))
 }
 
-/// Returns the first of some variables that is set: where a token may be.
-pub fn token(names: &[&str]) -> Option<String> {
-    token_by(variable, names)
+/// Returns the first of some variables that is set: a token, or another secret.
+pub fn first_set(names: &[&str]) -> Option<String> {
+    first_set_by(variable, names)
 }
 
-fn token_by(named: impl Fn(&str) -> Option<String>, names: &[&str]) -> Option<String> {
+fn first_set_by(named: impl Fn(&str) -> Option<String>, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| named(name))
 }
 
@@ -126,7 +126,7 @@ mod tests {
             (&[("OTHER", "2")], Some("2")),
             (&[("ANOTHER", "3")], None),
         ] {
-            assert_eq!(token_by(among(set), &["OWN", "OTHER"]).as_deref(), token, "{set:?}");
+            assert_eq!(first_set_by(among(set), &["OWN", "OTHER"]).as_deref(), token, "{set:?}");
         }
     }
 

@@ -23,33 +23,39 @@ pub struct History {
     seen: BTreeMap<TreId, Seen>,
 }
 
-type Seen = BTreeMap<Sight, String>;
+/// What the last look at a TRE saw.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Since when each was seen; of nothing that an apply may have undone since.
+    since: BTreeMap<Sight, String>,
+    /// Whether any of it counted.
+    counted: bool,
+}
 
 /// Drift as the journal keeps it: enough to know it again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Sight {
-    /// Without places in lists, which move when somebody else comes or goes.
-    path: String,
+    key: String,
     class: DriftClass,
     live: String,
     applied: String,
+    uncounted: bool,
 }
 
 impl Sight {
     fn of(field: &ObservedField) -> Self {
-        let ObservedField { path, class, live, applied } = field;
-        let is_place = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        let parts = path.split('/').map(|part| if is_place(part) { "*" } else { part });
+        let ObservedField { path, key, class, live, applied, fingerprint, uncounted } = field;
         // Nothing and null are the same once they were written and read.
         let text = |value: &Option<serde_json::Value>| {
             let value = value.as_ref().filter(|value| !value.is_null());
-            value.map(ToString::to_string).unwrap_or_default()
+            value.map(ToString::to_string)
         };
         Self {
-            path: parts.collect::<Vec<_>>().join("/"),
+            key: key.as_ref().unwrap_or(path).clone(),
             class: *class,
-            live: text(live),
-            applied: text(applied),
+            live: text(live).or_else(|| fingerprint.clone()).unwrap_or_default(),
+            applied: text(applied).unwrap_or_default(),
+            uncounted: *uncounted,
         }
     }
 }
@@ -71,20 +77,24 @@ impl History {
         match entry {
             Entry::TreStarted { tre, .. } => {
                 self.applied(at);
-                self.seen.remove(tre);
+                if let Some(seen) = self.seen.get_mut(tre) {
+                    seen.since.clear();
+                }
             }
             Entry::Intent { .. }
             | Entry::Outcome { .. }
             | Entry::TreEnded { .. }
             | Entry::Recorded { record: Some(_), .. } => self.applied(at),
             Entry::Observed { tre, drift } => {
-                let before = self.seen.remove(tre).unwrap_or_default();
-                let since = |sight: Sight| {
+                let before = self.seen.remove(tre).unwrap_or_default().since;
+                let since = |field| {
+                    let sight = Sight::of(field);
                     let first = before.get(&sight).unwrap_or(at).clone();
                     (sight, first)
                 };
-                let now: Seen = drift.iter().map(Sight::of).map(since).collect();
-                self.seen.insert(tre.clone(), now);
+                let since = drift.iter().map(since).collect();
+                let counted = drift.iter().any(|field| !field.uncounted);
+                self.seen.insert(tre.clone(), Seen { since, counted });
             }
             Entry::RunStarted { info } => self.acting = Some(info.operator.clone()),
             Entry::Recorded { record: None, .. }
@@ -112,23 +122,26 @@ impl History {
     }
 
     /// Notes in a report since when its drift has been seen, and which of the TREs that were
-    /// compared have none any more.
+    /// compared have none any more. `field` tells how the journal keeps an item that counts, or
+    /// does not.
     pub fn note(
         &self,
         report: &mut DriftReport,
-        compared: &BTreeSet<TreId>,
-        field: impl Fn(&DriftItem) -> ObservedField,
+        field: impl Fn(&DriftItem, bool) -> ObservedField,
     ) {
-        for item in &mut report.drift {
+        let sights: Vec<Sight> =
+            report.drift.iter().map(|item| Sight::of(&field(item, report.counts(item)))).collect();
+        for (item, sight) in report.drift.iter_mut().zip(sights) {
             let seen = id(item).and_then(|id| self.seen.get(&id));
-            item.first_seen = seen.and_then(|seen| seen.get(&Sight::of(&field(item)))).cloned();
+            item.first_seen = seen.and_then(|seen| seen.since.get(&sight)).cloned();
             item.note = self.of_applier(item);
         }
         let counting: BTreeSet<TreId> = report.counting().filter_map(id).collect();
-        let cleared = self.seen.iter().filter(|(tre, seen)| {
-            !seen.is_empty() && compared.contains(*tre) && !counting.contains(*tre)
+        let cleared = report.compared.iter().map(|tre| TreId::from_platform(tre));
+        let cleared = cleared.filter(|tre| {
+            self.seen.get(tre).is_some_and(|seen| seen.counted) && !counting.contains(tre)
         });
-        report.cleared = cleared.map(|(tre, _)| tre.to_string()).collect();
+        report.cleared = cleared.map(|tre| tre.to_string()).collect();
     }
 }
 
@@ -153,9 +166,16 @@ mod tests {
     use crate::model::{AppliedTre, TreState};
     use crate::plan::TargetInfo;
 
-    fn field(path: &str, live: Value) -> ObservedField {
-        let class = DriftClass::OutOfBand;
-        ObservedField { path: path.to_owned(), class, live: Some(live), applied: None }
+    fn field(key: &str, live: Value) -> ObservedField {
+        ObservedField {
+            path: "/somewhere/3".to_owned(),
+            key: Some(key.to_owned()),
+            class: DriftClass::OutOfBand,
+            live: Some(live),
+            applied: None,
+            fingerprint: None,
+            uncounted: false,
+        }
     }
 
     fn observed(at: &str, drift: Vec<ObservedField>) -> Stamped {
@@ -182,12 +202,23 @@ mod tests {
         }))
         .unwrap();
         let mut report = DriftReport::new(target, vec![item], Vec::new(), Vec::new());
-        let compared = BTreeSet::from([TreId::from_platform("tre-one")]);
-        history.note(&mut report, &compared, |_| field.clone());
+        report.compared = vec!["tre-one".to_owned()];
+        history.note(&mut report, |_, _| field.clone());
         let first_seen = report.drift[0].first_seen.clone();
         report = report.without(|_| true);
-        history.note(&mut report, &compared, |_| field.clone());
+        history.note(&mut report, |_, _| field.clone());
         (first_seen, report.cleared)
+    }
+
+    fn started() -> Stamped {
+        let entry = Entry::TreStarted {
+            tre: TreId::from_platform("tre-one"),
+            digest: String::new(),
+            steps: Vec::new(),
+            confirmed: 0,
+            baseline: AppliedTre::of_state(TreState::Active),
+        };
+        Stamped { at: NIGHTS[1].to_owned(), entry }
     }
 
     const NIGHTS: [&str; 3] =
@@ -195,7 +226,10 @@ mod tests {
 
     #[test]
     fn drift_is_known_since_the_first_of_the_nights_that_saw_it_without_a_break() {
-        let wu = |place: usize| field(&format!("/authorizedUsers/{place}"), json!("user-wu"));
+        let wu = |place: usize| {
+            let path = format!("/authorizedUsers/{place}");
+            ObservedField { path, ..field("/authorizedUsers/user-wu", json!("user-wu")) }
+        };
         let nights = |drift: [Vec<ObservedField>; 3]| -> Vec<Stamped> {
             NIGHTS.iter().zip(drift).map(|(at, drift)| observed(at, drift)).collect()
         };
@@ -203,19 +237,23 @@ mod tests {
         assert_eq!(since([vec![wu(0)], vec![wu(2)], vec![wu(1)]]).as_deref(), Some(NIGHTS[0]));
         assert_eq!(since([vec![wu(0)], vec![], vec![wu(0)]]).as_deref(), Some(NIGHTS[2]));
         assert_eq!(since([vec![wu(0)], vec![wu(0)], vec![]]), None);
-        let li = field("/authorizedUsers/0", json!("user-li"));
+        let li = field("/authorizedUsers/user-li", json!("user-li"));
         assert_eq!(since([vec![], vec![], vec![li]]), None);
+        // What was accepted, and counts now, is new.
+        let accepted = || ObservedField { uncounted: true, ..wu(0) };
+        assert_eq!(since([vec![accepted()], vec![accepted()], vec![accepted()]]), None);
+        // Free text is known by its fingerprint.
+        let text = |print: &str| ObservedField {
+            fingerprint: Some(print.to_owned()),
+            live: None,
+            ..field("/name", Value::Null)
+        };
+        let entries = [observed(NIGHTS[0], vec![text("a")]), observed(NIGHTS[1], vec![text("b")])];
+        assert_eq!(noted(&after(&entries), &text("b")).0.as_deref(), Some(NIGHTS[1]));
+        assert_eq!(noted(&after(&entries), &text("c")).0, None);
         // What lies in between may have undone it.
         let mut entries = nights([vec![wu(0)], vec![wu(0)], vec![wu(0)]]);
-        let tre = TreId::from_platform("tre-one");
-        let started = Entry::TreStarted {
-            tre,
-            digest: String::new(),
-            steps: Vec::new(),
-            confirmed: 0,
-            baseline: AppliedTre::of_state(TreState::Active),
-        };
-        entries.insert(2, Stamped { at: NIGHTS[1].to_owned(), entry: started });
+        entries.insert(2, started());
         let history = after(&entries);
         assert_eq!(noted(&history, &wu(0)).0.as_deref(), Some(NIGHTS[2]));
         assert_eq!(history.last_apply, NIGHTS[1].parse().ok());
@@ -227,6 +265,10 @@ mod tests {
         let cleared = |drift| noted(&after(&[observed(NIGHTS[0], drift)]), &name).1;
         assert_eq!(cleared(vec![name.clone()]), ["tre-one"]);
         assert_eq!(cleared(Vec::new()), [""; 0]);
+        assert_eq!(cleared(vec![ObservedField { uncounted: true, ..name.clone() }]), [""; 0]);
+        // An apply that took it away is no reason to be silent about it.
+        let nights = [observed(NIGHTS[0], vec![name.clone()]), started()];
+        assert_eq!(noted(&after(&nights), &name), (None, vec!["tre-one".to_owned()]));
         assert_eq!(noted(&History::default(), &name), (None, Vec::new()));
     }
 }

@@ -23,7 +23,7 @@ pub fn backoff(settings: &Settings) -> Backoff {
 /// Where there is none.
 pub fn token(dialect: Dialect) -> Result<String, Failure> {
     let names = dialect.token_variables();
-    ci::token(names).ok_or_else(|| {
+    ci::first_set(names).ok_or_else(|| {
         let name = names.first().copied().unwrap_or_default();
         Failure::usage(format!("There is no token: `{name}` is unset.")).hint(
             "A run on a pull request from a fork has none; docs/comment.md shows who comments \

@@ -36,8 +36,8 @@ pub struct DriftItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified: Option<String>,
     /// When a drift run that wrote to the journal first saw this, RFC 3339, if each such run since
-    /// then saw the same and nothing was applied in between; absent where none did, or where the
-    /// journal was not asked.
+    /// then saw the same, counted it alike, and nothing was applied in between; absent where none
+    /// did, or where the journal was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<String>,
     /// What the journal tells besides: a full sentence.

@@ -76,13 +76,16 @@ impl Conversation {
         text: &str,
         author: Option<&str>,
     ) -> Result<Kept, ForgeError> {
-        let author = self.repository.author(author).await?;
+        let author = match author {
+            Some(author) => author.to_owned(),
+            None => self.repository.author().await?,
+        };
         let body = mark.above(text);
         let thread = Thread::Review(self.number);
         let comments = self.repository.comments(thread).await?;
         let Deeds { act, folds } = keep::decide(&comments, &author, mark, &body);
         let id = match act {
-            Act::Create => self.repository.say(thread, (mark, &body), &author).await?,
+            Act::Create => self.repository.say(thread, (mark, &body), &[author]).await?,
             Act::Leave { id } => id,
             Act::Update { id } => {
                 self.update(id, &body).await?;

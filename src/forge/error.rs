@@ -44,7 +44,10 @@ pub enum ForgeError {
         commit: String,
     },
     /// An issue was opened, and is not found again.
-    #[error("issue {number} was opened without its label `{label}`, by which it is found again")]
+    #[error(
+        "issue {number} was opened without its label `{label}`, by which it would be found again, \
+         and closed"
+    )]
     Unlabelled {
         /// Its number.
         number: u64,
@@ -57,6 +60,16 @@ pub enum ForgeError {
 }
 
 impl ForgeError {
+    /// Tells whether nothing else would go better: no answer comes, the token is none, or what it
+    /// may not do is part of everything.
+    pub(super) fn is_for_all(&self) -> bool {
+        match self {
+            Self::Web(WebError::Refused { status, .. }) => !matches!(status, 403 | 404 | 422),
+            Self::Web(_) | Self::Unlabelled { .. } | Self::Token => true,
+            Self::NoPullRequest { .. } => false,
+        }
+    }
+
     /// Returns what to do about it.
     pub fn cure(&self) -> &'static str {
         match self {
@@ -65,8 +78,7 @@ impl ForgeError {
                 "The branch moved on or was closed. Name the pull request with `--number`."
             }
             Self::Unlabelled { .. } => {
-                "Put the label on it, and let the account of the token set labels: on GitHub it \
-                 needs write access."
+                "Let the account of the token set labels: on GitHub it needs write access."
             }
             Self::Token => "Set it to the token alone, without a line's end.",
         }
@@ -83,7 +95,7 @@ fn cure(error: &WebError) -> &'static str {
              scope `api`."
         }
         WebError::Refused { status: 403 | 404, .. } => {
-            "The token may not write here. A run on a pull request from a fork never may: let a \
+            "The token may not write here, or the place is locked. A run on a pull request from a fork never may: let a \
              workflow of the repository itself comment (docs/comment.md). On GitHub the job needs \
              `permissions: pull-requests: write` to comment and `issues: write` for issues; on \
              GitLab `GITLAB_TOKEN` needs the scope `api`, a job token does not do."
@@ -92,12 +104,17 @@ fn cure(error: &WebError) -> &'static str {
             "Issues are switched off in this repository: switch them on in its settings."
         }
         WebError::Refused { status: 422, .. } => {
-            "The forge does not take the text. Show it with `--format markdown`."
+            "The forge does not take the text, for the reason that it gives."
+        }
+        WebError::Refused { status: 429 | 500.., .. } => {
+            "Run it again later; `--retry-for` says how long it goes on trying."
         }
         WebError::Refused { .. } | WebError::Garbled { .. } => {
             "Look whether the address of the API is right, and run the command again."
         }
-        WebError::Unsafe { .. } => "Set the address of the API to one that begins with `https://`.",
+        WebError::Unsafe { .. } | WebError::Nowhere => {
+            "Set the address of the API to one that begins with `https://`."
+        }
         WebError::Setup(_) => "Look at the certificates of this machine.",
     }
 }

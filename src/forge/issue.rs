@@ -43,11 +43,15 @@ pub struct Wish {
     pub kind: String,
     /// Each of them.
     pub wanted: Vec<Wanted>,
-    /// What was looked at, by what an issue is about; `None` for everything. Issues about anything
-    /// else are left alone.
-    pub looked_at: Option<Vec<String>>,
-    /// The text of an issue that is closed, as nothing is wrong any more.
+    /// What was looked at, by what an issue is about.
+    pub looked_at: Vec<String>,
+    /// Whether nothing else is there to be looked at, so that an issue about anything else is
+    /// about nothing any more; otherwise it is left alone.
+    pub is_all: bool,
+    /// The last text of an issue about what was looked at: nothing is wrong any more.
     pub settled: String,
+    /// The last text of an issue about what is not looked at any more.
+    pub gone: String,
     /// So many issues are opened at once; the others wait.
     pub at_most: usize,
 }
@@ -67,15 +71,39 @@ pub enum Deed<'a> {
     Leave(u64, &'a Wanted),
     /// A person closed it, and nothing is new.
     Respect(u64, &'a Wanted),
-    /// Nothing is wrong any more: it gets its last text and is closed.
-    Close {
+    /// It gets its last text, and is closed where it is open.
+    End {
         /// Its number.
         number: u64,
         /// What it was about.
         about: String,
         /// Its last text.
         body: String,
+        /// Why.
+        end: End,
+        /// Whether it is open.
+        is_open: bool,
     },
+    /// It carries a mark of ours, and somebody else opened it.
+    Strange {
+        /// Its number.
+        number: u64,
+        /// What it says that it is about.
+        about: String,
+        /// Who opened it.
+        author: String,
+    },
+}
+
+/// Why an issue ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Nothing is wrong any more.
+    Settled,
+    /// What it is about is not looked at any more.
+    Gone,
+    /// Another one is about the same.
+    Twin(u64),
 }
 
 impl Wish {
@@ -89,19 +117,38 @@ impl Wish {
         self.mark(wanted).above(&wanted.text)
     }
 
-    fn is_looked_at(&self, about: &str) -> bool {
-        self.looked_at.as_ref().is_none_or(|all| all.iter().any(|one| one == about))
+    /// Returns how an issue ends that is not one of those that are kept, if it does.
+    fn end(&self, about: &str, kept: Option<u64>) -> Option<End> {
+        match kept {
+            Some(kept) => Some(End::Twin(kept)),
+            None if self.wanted.iter().any(|wanted| wanted.about == about) => None,
+            None if self.looked_at.iter().any(|one| one == about) => Some(End::Settled),
+            None => self.is_all.then_some(End::Gone),
+        }
+    }
+
+    fn last_text(&self, end: End) -> String {
+        match end {
+            End::Settled => self.settled.clone(),
+            End::Gone => self.gone.clone(),
+            End::Twin(number) => format!("Issue #{number} is about the same.\n"),
+        }
     }
 }
 
-/// Decides. Only issues of `author` count: a mark can be copied by anybody.
-pub fn decide<'a>(issues: &[Issue], author: &str, wish: &'a Wish) -> Vec<Deed<'a>> {
-    let mut ours: Vec<(&Issue, Mark)> = issues
+/// Decides. Only issues of these authors count: a mark can be copied by anybody.
+pub fn decide<'a>(issues: &[Issue], authors: &[String], wish: &'a Wish) -> Vec<Deed<'a>> {
+    let mut marked: Vec<(&Issue, Mark, String)> = issues
         .iter()
-        .filter(|issue| issue.author.eq_ignore_ascii_case(author))
-        .filter_map(|issue| Some((issue, Mark::read(&issue.body)?)))
+        .filter_map(|issue| {
+            let mark = Mark::read(&issue.body)?;
+            let about = mark.within(&wish.kind)?;
+            Some((issue, mark, about))
+        })
         .collect();
-    ours.sort_by_key(|(issue, _)| issue.number);
+    marked.sort_by_key(|(issue, ..)| issue.number);
+    let (ours, others): (Vec<_>, Vec<_>) =
+        marked.into_iter().partition(|(issue, ..)| is_by(issue, authors));
     let mut opened = 0;
     let limited = |deed| match deed {
         Deed::Open(wanted) if opened >= wish.at_most => Deed::Postpone(wanted),
@@ -113,22 +160,27 @@ pub fn decide<'a>(issues: &[Issue], author: &str, wish: &'a Wish) -> Vec<Deed<'a
     };
     let mut deeds: Vec<Deed<'a>> =
         wish.wanted.iter().map(|wanted| deed(&ours, wish, wanted)).map(limited).collect();
-    // Of two that are about the same the last one is kept.
-    let kept: Vec<u64> = deeds.iter().filter_map(kept).collect();
-    let over = ours.iter().filter(|(issue, _)| issue.is_open && !kept.contains(&issue.number));
-    deeds.extend(over.filter_map(|(issue, mark)| {
-        let about = mark.within(&wish.kind)?;
-        let body = Mark::new(&format!("{}{about}", wish.kind), SETTLED).above(&wish.settled);
-        let number = issue.number;
-        wish.is_looked_at(about).then(|| Deed::Close { number, about: about.to_owned(), body })
+    let kept: Vec<(u64, &str)> = deeds.iter().filter_map(kept).collect();
+    let ends: Vec<Deed<'a>> = ours.iter().filter_map(|one| end(one, wish, &kept)).collect();
+    deeds.extend(ends);
+    let is_open = |(issue, ..): &&(&Issue, Mark, String)| issue.is_open;
+    deeds.extend(others.iter().filter(is_open).map(|(issue, _, about)| Deed::Strange {
+        number: issue.number,
+        about: about.clone(),
+        author: issue.author.clone(),
     }));
     deeds
 }
 
-fn deed<'a>(ours: &[(&Issue, Mark)], wish: &Wish, wanted: &'a Wanted) -> Deed<'a> {
+fn is_by(issue: &Issue, authors: &[String]) -> bool {
+    authors.iter().any(|author| issue.author.eq_ignore_ascii_case(author))
+}
+
+fn deed<'a>(ours: &[(&Issue, Mark, String)], wish: &Wish, wanted: &'a Wanted) -> Deed<'a> {
     let mark = wish.mark(wanted);
-    let mut about = ours.iter().rev().filter(|(_, found)| found.is_about(&mark));
-    if let Some((issue, found)) = about.clone().find(|(issue, _)| issue.is_open) {
+    // Of two that are about the same the last one is kept.
+    let mut about = ours.iter().rev().filter(|(_, found, _)| found.is_about(&mark));
+    if let Some((issue, found, _)) = about.clone().find(|(issue, ..)| issue.is_open) {
         return match () {
             () if *found != mark => Deed::Tell(issue.number, wanted),
             () if is_same(&issue.body, &wish.body(wanted)) => Deed::Leave(issue.number, wanted),
@@ -136,23 +188,51 @@ fn deed<'a>(ours: &[(&Issue, Mark)], wish: &Wish, wanted: &'a Wanted) -> Deed<'a
         };
     }
     match about.next() {
-        Some((issue, found)) if *found == mark => Deed::Respect(issue.number, wanted),
+        Some((issue, found, _)) if *found == mark => Deed::Respect(issue.number, wanted),
         _ => Deed::Open(wanted),
     }
 }
 
-fn kept(deed: &Deed<'_>) -> Option<u64> {
+/// Returns the end of an issue: of one that is open, and of one that a person closed while
+/// something was wrong, so that the same counts as new when it comes back.
+fn end<'a>(
+    (issue, mark, about): &(&Issue, Mark, String),
+    wish: &Wish,
+    kept: &[(u64, &str)],
+) -> Option<Deed<'a>> {
+    let is_kept = kept.iter().any(|(number, _)| *number == issue.number);
+    if is_kept || (!issue.is_open && mark.says(SETTLED)) {
+        return None;
+    }
+    let twin = kept.iter().find(|(_, kept)| kept == about).map(|(number, _)| *number);
+    let end = wish.end(about, twin.filter(|_| issue.is_open))?;
+    Some(Deed::End {
+        number: issue.number,
+        about: about.clone(),
+        body: mark.with(SETTLED).above(&wish.last_text(end)),
+        end,
+        is_open: issue.is_open,
+    })
+}
+
+fn kept<'d>(deed: &'d Deed<'_>) -> Option<(u64, &'d str)> {
     match deed {
-        Deed::Tell(number, _) | Deed::Rewrite(number, _) | Deed::Leave(number, _) => Some(*number),
-        Deed::Open(_) | Deed::Postpone(_) | Deed::Respect(..) | Deed::Close { .. } => None,
+        Deed::Tell(number, wanted)
+        | Deed::Rewrite(number, wanted)
+        | Deed::Leave(number, wanted) => Some((*number, &wanted.about)),
+        Deed::Open(_)
+        | Deed::Postpone(_)
+        | Deed::Respect(..)
+        | Deed::End { .. }
+        | Deed::Strange { .. } => None,
     }
 }
 
 /// Returns the open issue that carries a mark, if one does.
-pub fn carrying(issues: &[Issue], author: &str, mark: &Mark) -> Option<u64> {
+pub fn carrying(issues: &[Issue], authors: &[String], mark: &Mark) -> Option<u64> {
     let ours = |issue: &&Issue| {
-        let is_ours = issue.is_open && issue.author.eq_ignore_ascii_case(author);
-        is_ours && Mark::read(&issue.body).as_ref() == Some(mark)
+        let is_it = issue.is_open && is_by(issue, authors);
+        is_it && Mark::read(&issue.body).as_ref() == Some(mark)
     };
     issues.iter().find(ours).map(|issue| issue.number)
 }
@@ -171,9 +251,18 @@ mod tests {
         }
     }
 
+    /// What there should be after a look at `tre-a` and whatever is wanted.
     fn wish(wanted: Vec<Wanted>) -> Wish {
-        let kind = "drift:production:".to_owned();
-        Wish { kind, wanted, looked_at: None, settled: "No drift is left.".to_owned(), at_most: 2 }
+        let looked_at = wanted.iter().map(|wanted| wanted.about.clone());
+        Wish {
+            kind: "drift:production:".to_owned(),
+            looked_at: looked_at.chain(["tre-a".to_owned()]).collect(),
+            wanted,
+            is_all: true,
+            settled: "No drift is left.".to_owned(),
+            gone: "No document is left.".to_owned(),
+            at_most: 2,
+        }
     }
 
     fn issue(number: u64, author: &str, body: String) -> Issue {
@@ -184,19 +273,35 @@ mod tests {
         Issue { is_open: false, ..issue }
     }
 
+    fn deeds<'a>(issues: &[Issue], wish: &'a Wish) -> Vec<Deed<'a>> {
+        decide(issues, &["bot".to_owned()], wish)
+    }
+
+    /// Asserts that one issue ends, and returns its last text.
+    fn ended(deeds: &[Deed<'_>], expected: End) -> String {
+        match deeds {
+            [Deed::End { number: 7, about, body, end, .. }] => {
+                assert_eq!((about.as_str(), *end), ("tre-a", expected));
+                body.clone()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn one_issue_stays_open_and_says_when_something_else_is_wrong() {
         let first = wish(vec![wanted("tre-a", "1")]);
         let one = &first.wanted[0];
-        assert_eq!(decide(&[], "bot", &first), [Deed::Open(one)]);
+        assert_eq!(deeds(&[], &first), [Deed::Open(one)]);
         let there = [issue(7, "Bot", first.body(one))];
-        assert_eq!(decide(&there, "bot", &first), [Deed::Leave(7, one)]);
+        assert_eq!(deeds(&there, &first), [Deed::Leave(7, one)]);
         let edited = [issue(7, "bot", format!("{}Never mind.", first.body(one)))];
-        assert_eq!(decide(&edited, "bot", &first), [Deed::Rewrite(7, one)]);
+        assert_eq!(deeds(&edited, &first), [Deed::Rewrite(7, one)]);
         let next = wish(vec![wanted("tre-a", "2")]);
-        assert_eq!(decide(&there, "bot", &next), [Deed::Tell(7, &next.wanted[0])]);
-        assert_eq!(carrying(&there, "bot", &first.mark(one)), Some(7));
-        assert_eq!(carrying(&there, "bot", &next.mark(&next.wanted[0])), None);
+        assert_eq!(deeds(&there, &next), [Deed::Tell(7, &next.wanted[0])]);
+        let authors = ["bot".to_owned()];
+        assert_eq!(carrying(&there, &authors, &first.mark(one)), Some(7));
+        assert_eq!(carrying(&there, &authors, &next.mark(&next.wanted[0])), None);
     }
 
     #[test]
@@ -204,45 +309,71 @@ mod tests {
         let wrong = wish(vec![wanted("tre-a", "1")]);
         let none = wish(vec![]);
         let there = [issue(7, "bot", wrong.body(&wrong.wanted[0]))];
-        let deeds = decide(&there, "bot", &none);
-        let [Deed::Close { number: 7, about, body }] = &deeds[..] else { panic!("{deeds:?}") };
-        assert_eq!(about, "tre-a");
-        let settled = [closed(issue(7, "bot", body.clone()))];
-        assert_eq!(decide(&settled, "bot", &none), []);
-        assert_eq!(decide(&settled, "bot", &wrong), [Deed::Open(&wrong.wanted[0])]);
+        let body = ended(&deeds(&there, &none), End::Settled);
+        assert!(body.contains("No drift is left."), "{body}");
+        let settled = [closed(issue(7, "bot", body))];
+        assert_eq!(deeds(&settled, &none), []);
+        assert_eq!(deeds(&settled, &wrong), [Deed::Open(&wrong.wanted[0])]);
     }
 
     #[test]
     fn what_a_person_closed_stays_closed_until_something_else_is_wrong() {
         let wrong = wish(vec![wanted("tre-a", "1")]);
         let there = [closed(issue(7, "bot", wrong.body(&wrong.wanted[0])))];
-        assert_eq!(decide(&there, "bot", &wrong), [Deed::Respect(7, &wrong.wanted[0])]);
+        assert_eq!(deeds(&there, &wrong), [Deed::Respect(7, &wrong.wanted[0])]);
         let other = wish(vec![wanted("tre-a", "2")]);
-        assert_eq!(decide(&there, "bot", &other), [Deed::Open(&other.wanted[0])]);
+        assert_eq!(deeds(&there, &other), [Deed::Open(&other.wanted[0])]);
+        // Once it is put right, the same edit is another one.
+        let body = ended(&deeds(&there, &wish(vec![])), End::Settled);
+        let settled = [closed(issue(7, "bot", body))];
+        assert_eq!(deeds(&settled, &wrong), [Deed::Open(&wrong.wanted[0])]);
     }
 
     #[test]
     fn nothing_is_closed_that_was_not_looked_at_or_is_not_ours() {
         let wrong = wish(vec![wanted("tre-a", "1")]);
         let body = wrong.body(&wrong.wanted[0]);
-        let mut none = wish(vec![]);
         let eve = [issue(7, "eve", body.clone()), issue(8, "bot", format!("> {body}"))];
-        assert_eq!(decide(&eve, "bot", &none), []);
-        assert_eq!(carrying(&eve, "bot", &wrong.mark(&wrong.wanted[0])), None);
-        none.kind = "drift:production-2:".to_owned();
-        assert_eq!(decide(&[issue(7, "bot", body.clone())], "bot", &none), []);
-        none = wish(vec![]);
-        none.looked_at = Some(vec!["tre-b".to_owned()]);
-        assert_eq!(decide(&[issue(7, "bot", body.clone())], "bot", &none), []);
-        none.looked_at = Some(vec!["tre-a".to_owned()]);
-        assert_eq!(decide(&[issue(7, "bot", body)], "bot", &none).len(), 1);
+        let (about, author) = ("tre-a".to_owned(), "eve".to_owned());
+        assert_eq!(deeds(&eve, &wish(vec![])), [Deed::Strange { number: 7, about, author }]);
+        let authors = ["bot".to_owned()];
+        assert_eq!(carrying(&eve, &authors, &wrong.mark(&wrong.wanted[0])), None);
+        let both = ["bot".to_owned(), "eve".to_owned()];
+        let none = wish(vec![]);
+        ended(&decide(&eve[..1], &both, &none), End::Settled);
+        let there = [issue(7, "bot", body)];
+        let other = Wish { kind: "drift:production-2:".to_owned(), ..wish(vec![]) };
+        assert_eq!(deeds(&there, &other), []);
+        let some = |looked_at: &str, is_all| Wish {
+            looked_at: vec![looked_at.to_owned()],
+            is_all,
+            ..wish(vec![])
+        };
+        assert_eq!(deeds(&there, &some("tre-b", false)), []);
+        ended(&deeds(&there, &some("tre-a", false)), End::Settled);
+        let gone = some("tre-b", true);
+        assert!(ended(&deeds(&there, &gone), End::Gone).contains("No document is left."));
+    }
+
+    #[test]
+    fn an_id_that_the_mark_cannot_hold_as_it_is_is_known_again() {
+        let wrong = wish(vec![wanted("tre--a", "1")]);
+        let one = &wrong.wanted[0];
+        let there = [issue(7, "bot", wrong.body(one))];
+        assert_eq!(deeds(&there, &wrong), [Deed::Leave(7, one)]);
+        let looked_at = vec!["tre--a".to_owned()];
+        let none = Wish { looked_at, is_all: false, ..wish(vec![]) };
+        let found = deeds(&there, &none);
+        let [Deed::End { about, body, .. }] = &found[..] else { panic!("{found:?}") };
+        assert_eq!(about, "tre--a");
+        assert_eq!(deeds(&[closed(issue(7, "bot", body.clone()))], &none), []);
     }
 
     #[test]
     fn no_flood_is_opened_at_once() {
         let many = wish(["a", "b", "c", "d"].map(|about| wanted(about, "1")).to_vec());
         let there = [issue(7, "bot", many.body(&many.wanted[0]))];
-        let deeds = decide(&there, "bot", &many);
+        let deeds = deeds(&there, &many);
         let [Deed::Leave(..), Deed::Open(_), Deed::Open(_), Deed::Postpone(last)] = &deeds[..]
         else {
             panic!("{deeds:?}")
@@ -255,10 +386,9 @@ mod tests {
         let wrong = wish(vec![wanted("tre-a", "1")]);
         let one = &wrong.wanted[0];
         let there = [issue(9, "bot", wrong.body(one)), issue(7, "bot", wrong.body(one))];
-        let deeds = decide(&there, "bot", &wrong);
-        assert!(
-            matches!(&deeds[..], [Deed::Leave(9, _), Deed::Close { number: 7, .. }]),
-            "{deeds:?}"
-        );
+        let deeds = deeds(&there, &wrong);
+        let [Deed::Leave(9, _), twin] = &deeds[..] else { panic!("{deeds:?}") };
+        let body = ended(std::slice::from_ref(twin), End::Twin(9));
+        assert!(body.contains("Issue #9 is about the same."), "{body}");
     }
 }

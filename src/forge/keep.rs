@@ -62,11 +62,14 @@ pub fn decide(comments: &[Comment], author: &str, mark: &Mark, body: &str) -> De
 }
 
 /// Returns the comment that carries a mark, if one does.
-pub fn carrying<'a>(comments: &'a [Comment], author: &str, mark: &Mark) -> Option<&'a Comment> {
-    let mut ours = comments.iter().rev();
-    ours.find(|it| {
-        it.author.eq_ignore_ascii_case(author) && Mark::read(&it.body).as_ref() == Some(mark)
-    })
+pub fn carrying<'a>(
+    comments: &'a [Comment],
+    authors: &[String],
+    mark: &Mark,
+) -> Option<&'a Comment> {
+    let is_ours = |it: &&Comment| authors.iter().any(|one| one.eq_ignore_ascii_case(&it.author));
+    let mut ours = comments.iter().rev().filter(is_ours);
+    ours.find(|it| Mark::read(&it.body).as_ref() == Some(mark))
 }
 
 fn fold(comment: &Comment, mark: &Mark) -> String {
@@ -128,7 +131,7 @@ mod tests {
         ];
         let deeds = decide(&there, "bot", &mark, "one");
         assert_eq!(deeds, Deeds { act: Act::Create, folds: vec![] });
-        assert_eq!(carrying(&there, "bot", &mark), None);
+        assert_eq!(carrying(&there, &["bot".to_owned()], &mark), None);
     }
 
     #[test]
@@ -137,6 +140,6 @@ mod tests {
         let there = [comment(1, "bot", body.clone()), comment(2, "Bot", body.clone())];
         let Deeds { act, folds } = decide(&there, "bot", &plan("sha256:a"), &body);
         assert_eq!((act, folds.len(), folds[0].0), (Act::Leave { id: 2 }, 1, 1));
-        assert_eq!(carrying(&there, "bot", &plan("sha256:a")).unwrap().id, 2);
+        assert_eq!(carrying(&there, &["bot".to_owned()], &plan("sha256:a")).unwrap().id, 2);
     }
 }

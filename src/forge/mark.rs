@@ -56,8 +56,18 @@ impl Mark {
     }
 
     /// Returns what the key says behind another one, if it begins with that.
-    pub(super) fn within(&self, key: &str) -> Option<&str> {
-        self.key.strip_prefix(&escaped(key))
+    pub(super) fn within(&self, key: &str) -> Option<String> {
+        self.key.strip_prefix(&escaped(key)).map(unescaped)
+    }
+
+    /// Returns a mark about the same, with another digest.
+    pub(super) fn with(&self, digest: &str) -> Self {
+        Self { key: self.key.clone(), digest: escaped(digest) }
+    }
+
+    /// Tells whether the digest is this one.
+    pub(super) fn says(&self, digest: &str) -> bool {
+        self.digest == escaped(digest)
     }
 }
 
@@ -74,6 +84,20 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// Reads what [`escaped`] wrote. What nobody wrote so stays as it is.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend(before.as_bytes());
+        let byte = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(b'%'));
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    bytes.extend(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Forges change line endings and cut what is blank at the end.
@@ -95,6 +119,8 @@ mod tests {
             // Some readers of Markdown take two dashes for the end as well.
             assert_eq!(body.matches("--").count(), 2, "{body}");
             assert_eq!(Mark::below(&body), "text");
+            let longer = Mark::new(&format!("drift:{key}"), "x");
+            assert_eq!(longer.within("drift:").as_deref(), Some(key));
         }
         assert_eq!(Mark::read(&Mark::new("a", "x").folded()), None);
     }

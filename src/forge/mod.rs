@@ -18,7 +18,7 @@ mod tracker;
 pub use conversation::{Conversation, Kept};
 pub use dialect::Dialect;
 pub use error::{ForgeError, PlaceError};
-pub use issue::{Wanted, Wish};
+pub use issue::{End, Wanted, Wish};
 pub use keep::Comment;
 pub use mark::Mark;
 pub use place::{Number, Place};

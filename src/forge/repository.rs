@@ -37,15 +37,12 @@ impl Repository {
         Ok(Self { web, dialect: *dialect, name: repository.clone() })
     }
 
-    /// Returns who writes with the token: `named` where somebody says so.
+    /// Returns who writes with the token.
     ///
     /// # Errors
     ///
     /// Where the forge does not tell.
-    pub async fn author(&self, named: Option<&str>) -> Result<String, ForgeError> {
-        if let Some(author) = named {
-            return Ok(author.to_owned());
-        }
+    pub async fn author(&self) -> Result<String, ForgeError> {
         let garbled = || WebError::Garbled {
             call: "GET /user".to_owned(),
             reason: "no name is in it".to_owned(),
@@ -108,12 +105,12 @@ impl Repository {
         &self,
         thread: Thread,
         (mark, body): (&Mark, &str),
-        author: &str,
+        authors: &[String],
     ) -> Result<u64, ForgeError> {
         let change = self.dialect.say(&self.name, thread, body);
         let there = async || {
             let comments = self.comments(thread).await?;
-            Ok(keep::carrying(&comments, author, mark).map(|comment| comment.id))
+            Ok(keep::carrying(&comments, authors, mark).map(|comment| comment.id))
         };
         let id = |answer: &Value| Ok(answer.get("id").and_then(Value::as_u64));
         self.create(&change, id, there).await

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::dialect::Thread;
 use super::error::ForgeError;
-use super::issue::{self, Deed, Issue, Wanted, Wish};
+use super::issue::{self, Deed, End, Issue, Wanted, Wish};
 use super::place::Place;
 use super::repository::Repository;
 use crate::api::Backoff;
@@ -14,6 +14,7 @@ use crate::api::Backoff;
 pub struct Tracker {
     repository: Repository,
     label: String,
+    cancel: CancellationToken,
 }
 
 /// What became of an issue.
@@ -28,7 +29,7 @@ pub struct Tracked {
 }
 
 /// What was done with an issue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// It was opened.
     Opened,
@@ -43,12 +44,23 @@ pub enum Fate {
     /// A person closed it, and it was left closed.
     LeftClosed,
     /// It was closed.
-    Closed,
+    Closed(End),
+    /// A person had closed it; it says now that it is settled.
+    Settled,
+    /// Somebody else opened it, and it was left alone.
+    Strange {
+        /// Who.
+        author: String,
+    },
+    /// The forge does not take what was to be done.
+    Failed(ForgeError),
+    /// The run was interrupted before.
+    Interrupted,
 }
 
 impl Fate {
     /// Returns the name in JSON.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Opened => "opened",
             Self::Postponed => "postponed",
@@ -56,7 +68,11 @@ impl Fate {
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
             Self::LeftClosed => "left_closed",
-            Self::Closed => "closed",
+            Self::Closed(_) => "closed",
+            Self::Settled => "settled",
+            Self::Strange { .. } => "strange",
+            Self::Failed(_) => "failed",
+            Self::Interrupted => "interrupted",
         }
     }
 }
@@ -74,26 +90,42 @@ impl Tracker {
         backoff: Backoff,
         cancel: CancellationToken,
     ) -> Result<Self, ForgeError> {
-        let repository = Repository::new(place, token, backoff, cancel)?;
-        Ok(Self { repository, label: label.to_owned() })
+        let repository = Repository::new(place, token, backoff, cancel.clone())?;
+        Ok(Self { repository, label: label.to_owned(), cancel })
     }
 
-    /// Keeps the issues that there should be, and closes the others of their kind. Without `author`
-    /// the forge is asked whose the token is.
+    /// Keeps the issues that there should be, and closes the others of their kind; one that the
+    /// forge refuses keeps no other from being kept. Without `authors` the forge is asked whose the
+    /// token is.
     ///
     /// # Errors
     ///
-    /// Where a call fails for good. What was done until then stays; running it again goes on.
-    pub async fn keep(
-        &self,
-        wish: &Wish,
-        author: Option<&str>,
-    ) -> Result<Vec<Tracked>, ForgeError> {
-        let author = self.repository.author(author).await?;
+    /// Where the issues cannot be read.
+    pub async fn keep(&self, wish: &Wish, authors: &[String]) -> Result<Vec<Tracked>, ForgeError> {
+        let authors = match authors {
+            [] => vec![self.repository.author().await?],
+            named => named.to_vec(),
+        };
         let issues = self.issues().await?;
         let mut tracked = Vec::new();
-        for deed in issue::decide(&issues, &author, wish) {
-            tracked.push(self.play(deed, wish, &author).await?);
+        // What ends one issue ends all of them: the others need not be tried.
+        let mut over: Option<ForgeError> = None;
+        for deed in issue::decide(&issues, &authors, wish) {
+            let (number, about) = named(&deed);
+            let about = about.to_owned();
+            let (number, fate) = match &over {
+                Some(error) => (number, Fate::Failed(error.clone())),
+                None if self.cancel.is_cancelled() => (number, Fate::Interrupted),
+                None => match self.play(deed, wish, &authors).await {
+                    Ok((number, fate)) => (number, fate),
+                    Err(_) if self.cancel.is_cancelled() => (number, Fate::Interrupted),
+                    Err(error) => {
+                        over = error.is_for_all().then(|| error.clone());
+                        (number, Fate::Failed(error))
+                    }
+                },
+            };
+            tracked.push(Tracked { number, about, fate });
         }
         Ok(tracked)
     }
@@ -104,56 +136,84 @@ impl Tracker {
         Ok(values.iter().filter_map(|value| dialect.issue(value)).collect())
     }
 
-    async fn play(&self, deed: Deed<'_>, wish: &Wish, author: &str) -> Result<Tracked, ForgeError> {
+    async fn play(
+        &self,
+        deed: Deed<'_>,
+        wish: &Wish,
+        authors: &[String],
+    ) -> Result<(Option<u64>, Fate), ForgeError> {
         let Repository { dialect, name, .. } = &self.repository;
-        let (number, about, fate) = match deed {
-            Deed::Open(wanted) => {
-                (self.open(wanted, wish, author).await?, wanted.about.clone(), Fate::Opened)
-            }
-            Deed::Postpone(wanted) => {
-                let about = wanted.about.clone();
-                return Ok(Tracked { number: None, about, fate: Fate::Postponed });
-            }
+        let (number, fate) = match deed {
+            Deed::Open(wanted) => (self.open(wanted, wish, authors).await?, Fate::Opened),
+            Deed::Postpone(_) => return Ok((None, Fate::Postponed)),
             Deed::Tell(number, wanted) => {
                 // Said first: a run that is stopped in between says it once more, rather than never.
                 let mark = wish.mark(wanted);
                 let news = mark.above(&wanted.news);
-                self.repository.say(Thread::Issue(number), (&mark, &news), author).await?;
-                self.rewrite(number, wanted, wish).await?;
-                (number, wanted.about.clone(), Fate::Told)
+                self.repository.say(Thread::Issue(number), (&mark, &news), authors).await?;
+                self.rewrite(number, &wish.body(wanted)).await?;
+                (number, Fate::Told)
             }
             Deed::Rewrite(number, wanted) => {
-                self.rewrite(number, wanted, wish).await?;
-                (number, wanted.about.clone(), Fate::Updated)
+                self.rewrite(number, &wish.body(wanted)).await?;
+                (number, Fate::Updated)
             }
-            Deed::Leave(number, wanted) => (number, wanted.about.clone(), Fate::Unchanged),
-            Deed::Respect(number, wanted) => (number, wanted.about.clone(), Fate::LeftClosed),
-            Deed::Close { number, about, body } => {
+            Deed::Leave(number, _) => (number, Fate::Unchanged),
+            Deed::Respect(number, _) => (number, Fate::LeftClosed),
+            Deed::End { number, body, end, is_open: true, .. } => {
                 self.repository.set(&dialect.close(name, number, &body)).await?;
-                (number, about, Fate::Closed)
+                (number, Fate::Closed(end))
             }
+            Deed::End { number, body, is_open: false, .. } => {
+                self.rewrite(number, &body).await?;
+                (number, Fate::Settled)
+            }
+            Deed::Strange { number, author, .. } => (number, Fate::Strange { author }),
         };
-        Ok(Tracked { number: Some(number), about, fate })
+        Ok((Some(number), fate))
     }
 
-    async fn open(&self, wanted: &Wanted, wish: &Wish, author: &str) -> Result<u64, ForgeError> {
+    async fn open(
+        &self,
+        wanted: &Wanted,
+        wish: &Wish,
+        authors: &[String],
+    ) -> Result<u64, ForgeError> {
         let Repository { dialect, name, .. } = &self.repository;
         let (mark, body) = (wish.mark(wanted), wish.body(wanted));
         let change = dialect.open(name, &self.label, (&wanted.title, &body));
-        let there = async || Ok(issue::carrying(&self.issues().await?, author, &mark));
+        let there = async || Ok(issue::carrying(&self.issues().await?, authors, &mark));
         let read = |answer: &Value| {
             let Some(Issue { number, labels, .. }) = dialect.issue(answer) else { return Ok(None) };
-            // Without its label the next run would not find it, and open another one.
             match labels.contains(&self.label) {
                 true => Ok(Some(number)),
                 false => Err(ForgeError::Unlabelled { number, label: self.label.clone() }),
             }
         };
-        self.repository.create(&change, read, there).await
+        let opened = self.repository.create(&change, read, there).await;
+        // Without its label the next run does not find it: it must not stay open.
+        if let Err(ForgeError::Unlabelled { number, .. }) = &opened {
+            self.repository.set(&dialect.close(name, *number, &body)).await?;
+        }
+        opened
     }
 
-    async fn rewrite(&self, number: u64, wanted: &Wanted, wish: &Wish) -> Result<(), ForgeError> {
+    async fn rewrite(&self, number: u64, body: &str) -> Result<(), ForgeError> {
         let Repository { dialect, name, .. } = &self.repository;
-        self.repository.set(&dialect.rewrite(name, number, &wish.body(wanted))).await
+        self.repository.set(&dialect.rewrite(name, number, body)).await
+    }
+}
+
+/// Returns the number of an issue, where it has one, and what it is about.
+fn named<'d>(deed: &'d Deed<'_>) -> (Option<u64>, &'d str) {
+    match deed {
+        Deed::Open(wanted) | Deed::Postpone(wanted) => (None, &wanted.about),
+        Deed::Tell(number, wanted)
+        | Deed::Rewrite(number, wanted)
+        | Deed::Leave(number, wanted)
+        | Deed::Respect(number, wanted) => (Some(*number), &wanted.about),
+        Deed::End { number, about, .. } | Deed::Strange { number, about, .. } => {
+            (Some(*number), about)
+        }
     }
 }

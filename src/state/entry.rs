@@ -149,6 +149,9 @@ pub enum TakeReason {
 pub struct ObservedField {
     /// A JSON Pointer.
     pub path: String,
+    /// The same with people and review steps by their ids, which stays where others come and go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Who had moved.
     pub class: DriftClass,
     /// What was on the platform; left out where it is free text, in which people could be named.
@@ -158,6 +161,12 @@ pub struct ObservedField {
     /// list is named here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Value>,
+    /// In the place of a live value that is left out: enough to know it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Whether somebody accepted it, or had not asked for its class: it did not count.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncounted: bool,
 }
 
 /// What became of a call.

@@ -29,6 +29,9 @@ pub enum WebError {
         /// What is wrong with it.
         reason: String,
     },
+    /// An address is none.
+    #[error("what should be a web address is none")]
+    Nowhere,
     /// A secret would leave in plain sight, or go to somebody else.
     #[error("nothing is sent to `{to}`: {reason}")]
     Unsafe {

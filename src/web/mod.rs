@@ -6,7 +6,7 @@ mod error;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, LINK, RETRY_AFTER};
-use reqwest::{Method, Url};
+use reqwest::{Method, StatusCode, Url};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -60,9 +60,8 @@ impl Web {
         backoff: Backoff,
         cancel: CancellationToken,
     ) -> Result<Self, WebError> {
-        let nowhere = || WebError::Unsafe { to: "that".to_owned(), reason: "it is no web address" };
-        let url = Url::parse(base).map_err(|_| nowhere())?;
-        let host = url.host_str().ok_or_else(nowhere)?;
+        let url = Url::parse(base).map_err(|_| WebError::Nowhere)?;
+        let host = url.host_str().ok_or(WebError::Nowhere)?;
         let is_here = is_loopback(host);
         let origin = url.origin().ascii_serialization();
         if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
@@ -111,7 +110,7 @@ impl Web {
                 // The token goes with the call, so the answer does not choose where to.
                 if !url.strip_prefix(&self.base).is_some_and(|rest| rest.starts_with('/')) {
                     let origin = Url::parse(&url).map(|url| url.origin().ascii_serialization());
-                    let to = origin.unwrap_or_else(|_| "that".to_owned());
+                    let to = origin.map_err(|_| WebError::Nowhere)?;
                     let reason = "a page of the list is said to lie there";
                     return Err(WebError::Unsafe { to, reason });
                 }
@@ -146,7 +145,8 @@ impl Web {
     }
 
     /// Delivers a message that may arrive twice to the address itself. The headers are made for
-    /// each attempt. What is answered does not matter, as long as it is no refusal.
+    /// each attempt. What is answered does not matter, as long as it is no refusal; nor is it told,
+    /// as it can repeat the address, which is a secret.
     ///
     /// # Errors
     ///
@@ -157,7 +157,15 @@ impl Web {
         headers: impl Fn() -> HeaderMap,
     ) -> Result<(), WebError> {
         let sent = || Sent { body: Some(body.to_owned()), headers: headers() };
-        self.repeated(&Method::POST, &self.base, sent).await.map(drop)
+        match self.repeated(&Method::POST, &self.base, sent).await {
+            Ok(_) => Ok(()),
+            Err(WebError::Refused { call, status, .. }) => {
+                let status_of = |status| StatusCode::from_u16(status).ok()?.canonical_reason();
+                let message = status_of(status).unwrap_or("no known status").to_owned();
+                Err(WebError::Refused { call, status, message })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn repeated(

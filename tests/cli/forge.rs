@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::process::Command;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use serde_json::{Value, json};
 
@@ -68,6 +68,7 @@ struct State {
     elsewhere: Option<u16>,
     runs: runs::Runs,
     issues: Vec<Row>,
+    interrupts: Option<Arc<OnceLock<u32>>>,
 }
 
 /// A forge that listens.

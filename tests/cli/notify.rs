@@ -2,6 +2,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -35,11 +37,25 @@ impl Nights {
         self.repo.run(&[&["drift", "-o", "drift.json"], args].concat()).expect(status);
     }
 
-    fn notify_as(&self, token: &str, args: &[&str]) -> Run {
-        let given = [&["notify", "drift.json", "--issues", "--retry-for", "30s"], args].concat();
+    fn told(&self, report: &str, token: &str, args: &[&str]) -> Command {
+        let given = [&["notify", report, "--issues", "--retry-for", "30s"], args].concat();
         let mut command = self.repo.command(&given);
         self.forge.hosts(&mut command, token);
-        Run::of(&given, command.output().unwrap())
+        command
+    }
+
+    fn notify_as(&self, token: &str, args: &[&str]) -> Run {
+        Run::of(args, self.told("drift.json", token, args).output().unwrap())
+    }
+
+    /// Runs it, and says which process it is.
+    #[cfg(unix)]
+    fn spawned(&self, args: &[&str], child: &OnceLock<u32>) -> Run {
+        let mut command = self.told("drift.json", TOKEN, args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let process = command.spawn().unwrap();
+        child.set(process.id()).unwrap();
+        Run::of(args, process.wait_with_output().unwrap())
     }
 
     fn notify(&self, args: &[&str]) -> Run {
@@ -127,9 +143,24 @@ fn hindered(nights: &Nights) {
     // Who closes it by hand is not asked again about the same drift.
     forge.by_hand(|rows| rows[1].is_open = false);
     let told = nights.notify(&["--format", "json"]).expect(0).json();
-    let issue = json!({"tre": "tre-one", "number": 42, "action": "left_closed"});
-    assert_eq!(told["issues"]["issues"], json!([issue]));
+    let issues = &told["issues"]["issues"];
+    assert_eq!(issues[0], json!({"tre": "tre-one", "number": 42, "action": "left_closed"}));
+    assert_eq!((&issues[1]["action"], &issues[1]["number"]), (&json!("strange"), &json!(91)));
     assert!(forge.issues().iter().filter(|row| row.author == "eve").all(|row| row.is_open));
+    // Once it was put right, the same edit is another one.
+    elsewhere(&nights.repo, &[]);
+    nights.drift(&[], 0);
+    nights.notify(&[]).expect(0).says("#42 for tre-one: was closed by hand, and its drift is gone");
+    let writes = forge.writes();
+    nights.notify(&[]).expect(0).says("#91 for tre-one: opened by eve and left alone");
+    assert_eq!(forge.writes(), writes);
+    elsewhere(&nights.repo, &[("name: One", "name: Again")]);
+    nights.drift(&[], 2);
+    nights.notify(&[]).expect(0).says("for tre-one: opened.");
+    // An account that was replaced is named, and its issues go on.
+    nights.notify(&["--author", "somebody-else"]).expect(0).says("opened by github-actions[bot]");
+    let both = ["--author", BOT, "--author", "somebody-else"];
+    nights.notify(&both).expect(0).says("for tre-one: unchanged.");
 }
 
 #[test]
@@ -152,13 +183,104 @@ fn what_does_not_count_opens_nothing_and_no_flood_is_opened() {
     nights.notify(&[]).expect(0).says("none is needed");
     nights.drift(&[], 2);
     let run = nights.notify(&["--at-most", "1", "--label", "drift"]).expect(0);
-    run.says("#41 for tre-six: opened.").says("Issue for tre-two: not opened yet");
+    run.says("#41 for tre-six: opened.").says("1 more TRE has drift and no issue yet");
     let run = nights.notify(&["--at-most", "1", "--label", "drift"]).expect(0);
     run.says("#41 for tre-six: unchanged.").says("#42 for tre-two: opened.");
     assert!(nights.open().iter().all(|row| row.label == "drift"));
     let run = nights.notify(&["--label", "forbidden"]).expect(1);
     run.complains("issue 43 was opened without its label `forbidden`").complains("write access");
     nights.notify(&["--label", "a&b"]).expect(1).complains("a label holds letters");
+}
+
+#[test]
+fn one_issue_that_the_forge_refuses_keeps_no_other_from_being_kept() {
+    let nights = Nights::new(Kind::GitHub);
+    for id in ["one", "tre-six", "tre-two"] {
+        nights.repo.edit(&format!("tres/{id}.yaml"), "name: One", "name: Other");
+    }
+    nights.drift(&[], 2);
+    nights.notify(&[]).expect(0);
+    nights.forge.by_hand(|rows| rows[0].is_locked = true);
+    for id in ["one", "tre-six", "tre-two"] {
+        nights.repo.edit(&format!("tres/{id}.yaml"), "name: Other", "name: Another");
+    }
+    nights.drift(&[], 2);
+    let run = nights.notify(&[]).expect(1).complains("Not all issues could be kept.");
+    let run = run.says("#41 for tre-one: not done:").says("#42 for tre-six: told");
+    run.says("#43 for tre-two: told").complains("or the place is locked");
+    let told = nights.notify(&["--format", "json"]).expect(1).json();
+    let issues = told["told"]["issues"]["issues"].as_array().unwrap();
+    let actions: Vec<&Value> = issues.iter().map(|issue| &issue["action"]).collect();
+    assert_eq!(actions, ["failed", "unchanged", "unchanged"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_says_what_it_did() {
+    let nights = Nights::new(Kind::GitHub);
+    for id in ["one", "tre-six", "tre-two"] {
+        nights.repo.edit(&format!("tres/{id}.yaml"), "name: One", "name: Other");
+    }
+    nights.drift(&[], 2);
+    let child = nights.forge.interrupts_after_a_write();
+    let run = nights.spawned(&["--format", "json"], &child).expect(130);
+    let told = run.complains("The run was interrupted. What it says above is done.").json();
+    let issues = told["told"]["issues"]["issues"].as_array().unwrap();
+    let actions: Vec<&Value> = issues.iter().map(|issue| &issue["action"]).collect();
+    assert_eq!(actions, ["opened", "interrupted", "interrupted"]);
+    assert_eq!(nights.forge.issues().len(), 1);
+}
+
+#[test]
+fn a_report_is_of_one_root_and_one_target_and_of_today() {
+    let nights = Nights::new(Kind::GitHub);
+    nights.repo.git(&["init", "-q"]);
+    nights.repo.edit("tres/one.yaml", "name: One", "name: Other");
+    nights.drift(&[], 2);
+    nights.notify(&[]).expect(0).says("#41 for tre-one: opened.");
+    let mut report: Value = serde_json::from_str(&nights.repo.read("drift.json")).unwrap();
+    assert_eq!(report.get("root"), None);
+    let compared = json!(["tre-one", "tre-six", "tre-two"]);
+    assert_eq!((&report["compared"], &report["only"]), (&compared, &json!([])));
+
+    // Another root in the same repository has a target of the same name.
+    report["root"] = json!("biobank-b");
+    report["drift"] = json!([]);
+    nights.repo.write("other.json", report.to_string());
+    let run = Run::of(&[], nights.told("other.json", TOKEN, &[]).output().unwrap());
+    run.expect(0).says("none is needed");
+    assert!(nights.open()[0].is_open);
+
+    // One whose document is gone is not put right.
+    report.as_object_mut().unwrap().remove("root");
+    report["compared"] = json!(["tre-six", "tre-two"]);
+    nights.repo.write("other.json", report.to_string());
+    let run = Run::of(&[], nights.told("other.json", TOKEN, &[]).output().unwrap());
+    run.expect(0).says("#41 for tre-one: closed: the TRE is not compared any more");
+
+    nights.notify(&["--target", "production"]).expect(1).complains("of the target `local`");
+    for at in [json!("2026-01-01T03:17:00Z"), Value::Null] {
+        report["at"] = at;
+        nights.repo.write("drift.json", report.to_string());
+        nights.notify(&[]).expect(1).complains("The report is too old");
+    }
+    nights.notify(&["--max-age", "90000h"]).expect(1);
+}
+
+#[test]
+fn a_root_below_the_top_of_a_git_repository_is_named() {
+    let repo = Repo::with(&[
+        ("biobank/tres/one.yaml", ACTIVE),
+        (
+            "biobank/trectl.yaml",
+            "\
+apiVersion: trectl/v1\nkind: Project\ntargets: {local: {platform: {embedded: .trectl/platform.db}}}\n",
+        ),
+    ]);
+    repo.git(&["init", "-q"]);
+    repo.run(&["-C", "biobank", "drift", "-o", "drift.json"]).expect(2);
+    let report: Value = serde_json::from_str(&repo.read("biobank/drift.json")).unwrap();
+    assert_eq!(report["root"], "biobank");
 }
 
 /// Somebody who takes messages: answers with these statuses, the last one again and again.
@@ -170,7 +292,11 @@ pub fn receiver(statuses: &'static [u16]) -> (String, Receiver<Request>) {
         let _ = sender.send(request);
         let status = if statuses.len() > 1 { statuses.next() } else { statuses.peek().copied() };
         let headers = vec![("Retry-After", "0".to_owned())];
-        Some(Response { status: *status.unwrap(), headers, body: "ok".to_owned() })
+        Some(Response {
+            status: *status.unwrap(),
+            headers,
+            body: "Cannot POST /T0/hidden".to_owned(),
+        })
     });
     (format!("http://127.0.0.1:{port}/T0/hidden"), receiver)
 }
@@ -222,7 +348,7 @@ fn what_is_not_delivered_is_an_error_that_tells_no_secret() {
     for (variables, said) in [
         (&at(&gone)[..], "Look whether `TRECTL_WEBHOOK_URL` is still the address"),
         (&at("http://hooks.example.org/hidden"), "it would leave unencrypted"),
-        (&at("hidden"), "it is no web address"),
+        (&at("hidden"), "what should be a web address is none"),
         (&[secret], "`TRECTL_WEBHOOK_URL` is unset"),
         (&[("TRECTL_WEBHOOK_URL", &gone)], "`TRECTL_WEBHOOK_SECRET` is unset"),
         (&[("TRECTL_WEBHOOK_URL", &gone), ("TRECTL_WEBHOOK_SECRET", "x")], "openssl rand"),
@@ -279,4 +405,37 @@ fn the_chat_hears_what_is_new_and_not_the_same_every_night() {
         <https://ci.example/7|The run>";
     assert_eq!(night(0), [told]);
     assert_eq!(night(0), [""; 0]);
+
+    // What was edited again is new, and what an apply undid is told.
+    elsewhere(&repo, &[("name: One", "name: Theirs")]);
+    assert_eq!(night(2).len(), 1);
+    elsewhere(&repo, &[("name: One", "name: Others")]);
+    assert_eq!(night(2).len(), 1);
+    repo.run(&["apply", "--auto-approve", "--allow", "revert"]).expect(0);
+    assert_eq!(night(0), [told]);
+    assert_eq!(night(0), [""; 0]);
+}
+
+#[test]
+fn the_chat_hears_of_accepted_drift_once_it_counts() {
+    let repo = Repo::applied(ACTIVE);
+    let (url, received) = receiver(&[200]);
+    let night = |status| {
+        repo.run(&["drift", "--record", "-o", "drift.json"]).expect(status);
+        notify(&repo, &["--slack"], &[("TRECTL_SLACK_URL", &url)]).expect(0);
+        received.try_iter().count()
+    };
+    let accepted = |until: &str| {
+        format!(
+            "{ACTIVE}acceptedDrift:\n  - {{path: /name, live: Theirs, owner: user-amara, \
+             reason: Agreed., ticket: DAC-7, until: {until}}}\n"
+        )
+    };
+    repo.write("tres/one.yaml", accepted("2099-12-31"));
+    elsewhere(&repo, &[("name: One", "name: Theirs")]);
+    assert_eq!([night(0), night(0), night(0)], [0, 0, 0]);
+    repo.write("tres/one.yaml", accepted("2024-12-31"));
+    assert_eq!([night(2), night(2)], [1, 0]);
+    repo.write("tres/one.yaml", accepted("2099-12-31"));
+    assert_eq!([night(0), night(0)], [1, 0]);
 }

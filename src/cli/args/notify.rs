@@ -1,7 +1,10 @@
 //! The command line of `notify`.
 
 use camino::Utf8PathBuf;
-use clap::{ArgGroup, Args as ClapArgs};
+use clap::{ArgAction, ArgGroup, Args as ClapArgs};
+use jiff::SignedDuration;
+
+use super::parse_validity;
 
 /// `notify`
 #[derive(Debug, ClapArgs)]
@@ -10,6 +13,9 @@ pub struct Notify {
     /// What `drift --out` saved
     #[arg(value_name = "REPORT")]
     pub report: Utf8PathBuf,
+    /// Refuses a report that is older
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = parse_validity)]
+    pub max_age: SignedDuration,
     /// Keeps one issue open for each TRE with drift, on GitHub or GitLab, and closes it when none
     /// is left
     #[arg(long)]
@@ -20,9 +26,10 @@ pub struct Notify {
     /// Opens so many issues in one run at most; the next run goes on
     #[arg(long, value_name = "NUMBER", default_value_t = 25)]
     pub at_most: usize,
-    /// The account that opens them, by its login; the forge tells it otherwise
-    #[arg(long, value_name = "LOGIN")]
-    pub author: Option<String>,
+    /// The account that opens them, by its login; the forge tells it otherwise. Repeated: those
+    /// that did so before, too
+    #[arg(long, value_name = "LOGIN", value_delimiter = ',', action = ArgAction::Append)]
+    pub author: Vec<String>,
     /// Sends the report to `TRECTL_WEBHOOK_URL`, signed with `TRECTL_WEBHOOK_SECRET`
     #[arg(long)]
     pub webhook: bool,

@@ -2,6 +2,7 @@
 //! but for what it saw and for the documents, where that is asked for.
 
 mod adopting;
+mod reporting;
 mod show;
 
 use std::collections::BTreeSet;
@@ -9,23 +10,23 @@ use std::time::Instant;
 
 use camino::Utf8Path;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::adopt::Adoption;
 use crate::cli::args::Drift as Args;
 use crate::cli::exit::Status;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::history::{self, History};
+use crate::cli::history::History;
 use crate::cli::metrics::{self, DriftRun};
 use crate::cli::output::Output;
-use crate::cli::planning::{self, Planned, Request, state_failure};
+use crate::cli::planning::{self, Request, state_failure};
 use crate::cli::session::{Documents, Session};
 use crate::cli::settings::Settings;
 use crate::cli::{clock, files, journaling, pages, platform, runtime};
 use crate::model::{TreId, UserId};
+use crate::plan::Plan;
 use crate::plan::render::DriftReport;
-use crate::plan::{DriftItem, Plan, Status as Amount, TreChange};
-use crate::state::{Entry, Head, Journal, Loaded, Lock, ObservedField, RunResult};
+use crate::state::{Entry, Head, Journal, Loaded, Lock, RunResult};
 
 /// Runs the command.
 pub fn run(args: &Args, output: &mut Output) -> Outcome {
@@ -43,31 +44,32 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         };
         let reader = platform::open_to_read(&session, output.settings(), &interrupt).await?;
         let planned = interrupt.or(planning::make(&session, &*reader, &request)).await??;
-        let Planned { plan, loaded, unmanaged, live } = planned;
-        let head = match lock {
-            Some(lock) => Some(record(&session, &plan, loaded, lock).await?),
-            None => None,
-        };
-        let compared: BTreeSet<TreId> = compared(&plan).map(id).collect();
-        let unmanaged = unmanaged.iter().map(ToString::to_string).collect();
-        let options = pages::of_drift(output.settings());
-        let mut report = report(plan, unmanaged).failing_on(&args.fail_on);
-        report.only = only(args).iter().map(ToString::to_string).collect();
-        history::note_modified(&mut report, &live);
-        history.note(&mut report, &compared, field);
+        let origin = Origin::of(&planned.plan);
+        let compared: BTreeSet<TreId> = reporting::compared(&planned.plan).collect();
+        let (report, loaded) = reporting::report((args, &session), planned, &compared, &history);
         if let Some(file) = &args.write_metrics {
             let last_apply = history.last_apply;
             let run = Measured { report: &report, compared: compared.len(), last_apply, begun };
             write_metrics(run, file, output)?;
         }
+        // Before it is written down that all of it was seen: what is not saved is told by the next
+        // run. Before anything is adopted, too: what is in a document is not on the platform.
+        if let Some(file) = &args.out {
+            save(&report, file, output.settings())?;
+        }
+        let head = match lock {
+            Some(lock) => {
+                let seen = reporting::observed(&report, compared);
+                Some(record(&session, (origin, seen), loaded, lock).await?)
+            }
+            None => None,
+        };
         let adoption = adopting::adopt(args, &session, &report)?;
         let report = match &adoption {
             Some(adoption) => adopting::left(report, adoption),
             None => report,
         };
-        if let Some(file) = &args.out {
-            save(&report, file, output.settings())?;
-        }
+        let options = pages::of_drift(output.settings());
         let status = if report.fails() { Status::DIFFERENT } else { Status::DONE };
         let found = Found { report: &report, adoption: adoption.as_ref(), head: head.as_ref() };
         show::all(&found, (&session, &options, status), output);
@@ -122,77 +124,34 @@ fn save(report: &DriftReport, file: &Utf8Path, settings: &Settings) -> Result<()
     files::replace(&settings.path(file), format!("{:#}\n", json!(report)).as_bytes())
 }
 
-fn report(plan: Plan, unmanaged: Vec<String>) -> DriftReport {
-    let orphaned = plan
-        .resource_changes
-        .iter()
-        .filter(|change| change.status == Amount::Orphaned)
-        .map(|change| change.name.clone())
-        .collect();
-    let mut report = DriftReport::new(plan.target, plan.resource_drift, orphaned, unmanaged);
-    report.at = Some(plan.timestamp);
-    report
+/// What a run was made from.
+struct Origin {
+    operator: UserId,
+    commit: Option<String>,
 }
 
-/// Writes to the journal what was seen of each TRE that was compared; returns its end.
+impl Origin {
+    fn of(plan: &Plan) -> Self {
+        Self {
+            operator: UserId::from_platform(&plan.target.operator),
+            commit: plan.source.git.as_ref().map(|git| git.commit.clone()),
+        }
+    }
+}
+
+/// Writes to the journal what was seen; returns its end.
 async fn record(
     session: &Session,
-    plan: &Plan,
+    (origin, seen): (Origin, Vec<Entry>),
     loaded: Loaded,
     lock: Lock,
 ) -> Result<Head, Failure> {
-    let operator = UserId::from_platform(&plan.target.operator);
-    let commit = plan.source.git.as_ref().map(|git| git.commit.clone());
-    let info = journaling::info(session, operator, commit);
+    let info = journaling::info(session, origin.operator, origin.commit);
     let run = journaling::run_id();
     let journal = Journal::begin(lock, loaded, &run, info, journaling::clock())
         .await
         .map_err(state_failure)?;
-    journal.append(observed(plan)).await.map_err(state_failure)?;
+    journal.append(seen).await.map_err(state_failure)?;
     journal.finish(RunResult::Done).await.map_err(state_failure)?;
     Ok(journal.head())
-}
-
-/// Returns the TREs that were compared. An orphan has no document to be compared with.
-fn compared(plan: &Plan) -> impl Iterator<Item = &TreChange> {
-    plan.resource_changes.iter().filter(|change| change.status != Amount::Orphaned)
-}
-
-fn id(change: &TreChange) -> TreId {
-    TreId::from_platform(&change.name)
-}
-
-/// Returns what was seen.
-fn observed(plan: &Plan) -> Vec<Entry> {
-    compared(plan)
-        .map(|change| Entry::Observed {
-            tre: id(change),
-            drift: plan
-                .resource_drift
-                .iter()
-                .filter(|item| item.address == change.address)
-                .map(field)
-                .collect(),
-        })
-        .collect()
-}
-
-fn field(item: &DriftItem) -> ObservedField {
-    let DriftItem { path, class, applied, live, .. } = item;
-    let kept = |value: &Value| has_ids_only(path).then(|| value.clone());
-    let applied = kept(applied).filter(|applied| !applied.is_null());
-    ObservedField { path: path.clone(), class: *class, live: kept(live), applied }
-}
-
-/// Tells whether a setting holds ids and words of a fixed set: free text can name people.
-fn has_ids_only(path: &str) -> bool {
-    let mut words = path.split('/').skip(1);
-    match words.next() {
-        Some(
-            "state" | "visibility" | "policies" | "admins" | "authorizedUsers" | "inventory"
-            | "billTo" | "region",
-        ) => true,
-        Some("reviewSteps") => words.any(|word| word == "reviewers"),
-        _ => false,
-    }
 }

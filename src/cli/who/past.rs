@@ -107,7 +107,7 @@ impl Found {
 
     /// Returns it as it was seen; `None` where the TRE was gone.
     fn observed(mut self, fields: &[ObservedField]) -> Option<Self> {
-        for ObservedField { path, class: _, live, applied } in fields {
+        for ObservedField { path, live, applied, .. } in fields {
             let words: Vec<&str> = path.split('/').skip(1).collect();
             match words[..] {
                 ["state"] if *live == Some(Value::Null) => return None,

@@ -76,11 +76,11 @@ fn setting(item: &DriftItem) -> String {
     path.iter().take(shown).map(|key| plain(key)).collect::<Vec<_>>().join(" › ")
 }
 
-/// Writes a text so that nothing in it is a mark, a mention or a link.
+/// Writes a text so that nothing in it is a mention, a link or bold, for Slack or its likes.
 fn plain(text: &str) -> String {
     let text = escape_control(text);
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace(['*', '~', '`', '|'], " ")
+    text.replace(['*', '~', '`', '|', '@', '[', ']'], " ")
 }
 
 #[cfg(test)]
@@ -152,9 +152,9 @@ mod tests {
 
     #[test]
     fn no_name_is_a_mark_and_many_are_counted() {
-        let hostile = vec![item("<!channel> *x*", "/a&b", DriftClass::Conflict, None)];
+        let hostile = vec![item("<!channel> @all *x*", "/a&b", DriftClass::Conflict, None)];
         let news = drift_news(&report(hostile, &[]), None).unwrap();
-        assert!(!news.contains("<!") && news.contains("&lt;!channel&gt;  x "), "{news}");
+        assert!(!news.contains("<!") && news.contains("&lt;!channel&gt;  all  x "), "{news}");
         let tre = |number| item(&format!("tre-{number}"), "/name", DriftClass::Conflict, None);
         let news = drift_news(&report((0..30).map(tre).collect(), &[]), None).unwrap();
         assert!(news.contains("• and 10 other TREs"), "{news}");

@@ -29,11 +29,17 @@ pub struct DriftReport {
     /// When the platform was read, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
-    /// The TREs that were looked at; empty for all of the selection.
+    /// Where the root lies in its git repository; absent where that is the top.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// The TREs that were asked for; empty for all of the selection.
     #[serde(default)]
     pub only: Vec<String>,
-    /// TREs that had drift when a run last wrote to the journal what it saw, and have none now
-    /// that counts.
+    /// The TREs that were compared with their documents.
+    #[serde(default)]
+    pub compared: Vec<String>,
+    /// TREs that had drift that counted when a run last wrote to the journal what it saw, and have
+    /// none now.
     #[serde(default)]
     pub cleared: Vec<String>,
 }
@@ -71,7 +77,9 @@ impl DriftReport {
             unmanaged,
             fail_on: DriftClass::ALL.to_vec(),
             at: None,
+            root: None,
             only: Vec::new(),
+            compared: Vec::new(),
             cleared: Vec::new(),
         }
     }
@@ -93,11 +101,14 @@ impl DriftReport {
         self
     }
 
+    /// Tells whether an item leads to exit status 2.
+    pub fn counts(&self, item: &DriftItem) -> bool {
+        item.accepted.is_none() && self.fail_on.contains(&item.class)
+    }
+
     /// Returns the drift that leads to exit status 2.
     pub fn counting(&self) -> impl Iterator<Item = &DriftItem> {
-        self.drift
-            .iter()
-            .filter(|item| item.accepted.is_none() && self.fail_on.contains(&item.class))
+        self.drift.iter().filter(|item| self.counts(item))
     }
 
     /// Tells whether somebody edited the platform, so that there is something to adopt.

@@ -336,7 +336,7 @@ fn no_text_changes_the_structure_of_drift() {
     let chat = |put: Put, text: &str| {
         let chat = drift_news(&filled(put, text), Some("https://ci.example/7")).unwrap();
         assert!(!chat.chars().any(|c| acts(c) && c != '\n'), "{chat}");
-        let marks = |c: char| matches!(c, '<' | '>' | '*' | '~' | '`' | '|' | '\n');
+        let marks = |c: char| matches!(c, '<' | '>' | '*' | '~' | '`' | '|' | '@' | '[' | '\n');
         chat.chars().filter(|c| marks(*c)).collect::<String>()
     };
     let config =

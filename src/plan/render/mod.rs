@@ -31,7 +31,8 @@ pub(crate) use field::{Part, part, segments};
 pub use field::{count, counted};
 pub use json::json;
 pub use markdown::{
-    DriftIssue, LIMIT as MARKDOWN_LIMIT, drift_issues, drift_markdown, drift_settled, markdown,
+    DriftIssue, LIMIT as MARKDOWN_LIMIT, drift_gone, drift_issues, drift_markdown, drift_settled,
+    markdown,
 };
 pub use people::name_some;
 pub use summary::{changed, nothing};

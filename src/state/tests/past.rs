@@ -14,8 +14,11 @@ fn observed(path: &str) -> Entry {
     let field = ObservedField {
         path: path.to_owned(),
         class: DriftClass::OutOfBand,
+        key: None,
         live: None,
         applied: None,
+        fingerprint: None,
+        uncounted: false,
     };
     Entry::Observed { tre: tre("tre-a"), drift: vec![field] }
 }

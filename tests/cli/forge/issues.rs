@@ -1,5 +1,8 @@
 //! The issues of the stand-in.
 
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+
 use serde_json::{Value, json};
 
 use super::{BOT, Fault, Forge, Kind, Note, Response, State, answer, refusal, shown};
@@ -17,6 +20,8 @@ pub struct Row {
     pub notes: Vec<Note>,
     /// GitHub lists pull requests among the issues.
     pub is_pull: bool,
+    /// Nobody may comment.
+    pub is_locked: bool,
 }
 
 impl Forge {
@@ -30,7 +35,24 @@ impl Forge {
     }
 }
 
+impl Forge {
+    /// After the next write to an issue it interrupts the process that is put into what it returns,
+    /// and takes nothing more until that has ended.
+    pub fn interrupts_after_a_write(&self) -> Arc<OnceLock<u32>> {
+        let child = Arc::new(OnceLock::new());
+        self.state().interrupts = Some(Arc::clone(&child));
+        child
+    }
+}
+
 impl State {
+    fn interrupt(&mut self) {
+        let Some(child) = self.interrupts.take() else { return };
+        let pid = child.wait().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        self.faults.extend([Fault::TooMany; 1_000]);
+    }
+
     /// Answers what is a matter of issues; nothing for anything else.
     pub fn about_issues(
         &mut self,
@@ -73,6 +95,9 @@ impl State {
         if let Some(refusal) = self.too_long(text(kind, &body, is_thread).unwrap_or_default()) {
             return Some(Some(refusal));
         }
+        if is_thread && self.issues.iter().any(|row| known(row) && row.is_locked) {
+            return Some(Some(refusal(403, "Unable to create comment because issue is locked.")));
+        }
         self.writes += 1;
         let value = match (number, is_thread) {
             (None, _) => self.opened(kind, &body),
@@ -97,6 +122,7 @@ impl State {
                 told(kind, row)
             }
         };
+        self.interrupt();
         if matches!(fault, Some(Fault::AfterWriting)) {
             self.meet("5xx");
             return Some(Some(refusal(502, "Bad gateway")));
@@ -128,6 +154,7 @@ impl State {
             label: if label == Some("forbidden") { "" } else { label.unwrap() }.to_owned(),
             notes: Vec::new(),
             is_pull: false,
+            is_locked: false,
         };
         self.issues.push(row.clone());
         told(kind, &row)

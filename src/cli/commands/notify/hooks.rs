@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Done, Notice};
+use super::{Notice, Told};
 use crate::cli::failure::{Failure, FailureKind};
 use crate::cli::{ci, clock, outside};
 use crate::hook::{Hook, Message, Secret, SecretError};
@@ -17,7 +17,18 @@ const SLACK: &str = "TRECTL_SLACK_URL";
 const NAMED: usize = 32;
 
 /// Sends the whole report, signed.
-pub async fn report(notice: &Notice<'_>) -> Result<Done, Failure> {
+pub async fn report(notice: &Notice<'_>) -> Told {
+    match sent(notice).await {
+        Ok((origin, id)) => Told {
+            lines: vec![format!("Webhook: {origin} took the report, as `{id}`.")],
+            json: json!({ "action": "sent", "id": id }),
+            failures: Vec::new(),
+        },
+        Err(failure) => Told::failed(failure),
+    }
+}
+
+async fn sent(notice: &Notice<'_>) -> Result<(String, String), Failure> {
     let report = notice.report;
     let hook = hook(WEBHOOK, notice)?;
     let secret = Secret::parse(&set(SECRET)?).map_err(no_secret)?;
@@ -29,25 +40,36 @@ pub async fn report(notice: &Notice<'_>) -> Result<Done, Failure> {
     let now = || clock::instant().as_second();
     let sent = hook.send_signed(&Message { id: &id, body: &body }, &secret, now).await;
     sent.map_err(|error| undelivered(&error, WEBHOOK))?;
-    let lines = vec![format!("Webhook: {} took the report, as `{id}`.", hook.origin())];
-    Ok(Done { lines, json: json!({ "action": "sent", "id": id }) })
+    Ok((hook.origin().to_owned(), id))
 }
 
 /// Sends what is new, if anything is.
-pub async fn news(notice: &Notice<'_>) -> Result<Done, Failure> {
+pub async fn news(notice: &Notice<'_>) -> Told {
+    match chatted(notice).await {
+        Ok(Some(origin)) => Told {
+            lines: vec![format!("Chat: {origin} took a message.")],
+            json: json!({ "action": "sent" }),
+            failures: Vec::new(),
+        },
+        Ok(None) => Told {
+            lines: vec!["Chat: nothing is new, so there is no message.".to_owned()],
+            json: json!({ "action": "none" }),
+            failures: Vec::new(),
+        },
+        Err(failure) => Told::failed(failure),
+    }
+}
+
+async fn chatted(notice: &Notice<'_>) -> Result<Option<String>, Failure> {
     let hook = hook(SLACK, notice)?;
-    let Some(news) = drift_news(notice.report, ci::job_url().as_deref()) else {
-        let lines = vec!["Chat: nothing is new, so there is no message.".to_owned()];
-        return Ok(Done { lines, json: json!({ "action": "none" }) });
-    };
+    let Some(news) = drift_news(notice.report, ci::job_url().as_deref()) else { return Ok(None) };
     let sent = hook.send(&json!({ "text": news }).to_string()).await;
     sent.map_err(|error| undelivered(&error, SLACK))?;
-    let lines = vec![format!("Chat: {} took a message.", hook.origin())];
-    Ok(Done { lines, json: json!({ "action": "sent" }) })
+    Ok(Some(hook.origin().to_owned()))
 }
 
 fn set(name: &'static str) -> Result<String, Failure> {
-    ci::token(&[name]).ok_or_else(|| {
+    ci::first_set(&[name]).ok_or_else(|| {
         Failure::usage(format!("`{name}` is unset."))
             .hint("docs/notify.md tells what it holds. It is a secret, so no flag takes it.")
     })
@@ -66,7 +88,12 @@ fn no_secret(error: SecretError) -> Failure {
 
 fn undelivered(error: &WebError, name: &str) -> Failure {
     let cure = match error {
-        WebError::Unsafe { .. } => format!("Set `{name}` to an address with `https://`."),
+        WebError::Unsafe { .. } | WebError::Nowhere => {
+            format!("Set `{name}` to an address with `https://`.")
+        }
+        WebError::Refused { status: 300..=399, .. } => {
+            format!("`{name}` leads elsewhere: set it to the address that it leads to.")
+        }
         WebError::Refused { status: 401 | 403 | 404 | 410, .. } => {
             format!("Look whether `{name}` is still the address that was given out.")
         }

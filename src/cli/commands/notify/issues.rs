@@ -1,24 +1,35 @@
 //! One issue for each TRE with drift.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Done, Notice};
+use super::{Notice, Told};
 use crate::cli::args::Notify as Args;
 use crate::cli::failure::{Failure, FailureKind};
 use crate::cli::{ci, outside, pages};
-use crate::forge::{Dialect, Fate, ForgeError, PlaceError, Tracked, Tracker, Wanted, Wish};
-use crate::plan::render::{DriftIssue, drift_issues, drift_settled};
+use crate::diag::escape_control;
+use crate::forge::{Dialect, End, Fate, ForgeError, PlaceError, Tracked, Tracker, Wanted, Wish};
+use crate::plan::render::{
+    DriftIssue, DriftReport, count, drift_gone, drift_issues, drift_settled,
+};
 
 /// Keeps the issues, and tells what became of each.
-pub async fn keep(args: &Args, notice: &Notice<'_>) -> Result<Done, Failure> {
+pub async fn keep(args: &Args, notice: &Notice<'_>) -> Told {
+    match tracked(args, notice).await {
+        Ok((tracked, dialect)) => told(&tracked, dialect, args.at_most),
+        Err(failure) => Told::failed(failure),
+    }
+}
+
+async fn tracked(args: &Args, notice: &Notice<'_>) -> Result<(Vec<Tracked>, Dialect), Failure> {
     let Notice { settings, interrupt, .. } = notice;
     let place = ci::place().map_err(nowhere)?;
     let token = outside::token(place.dialect)?;
     let (backoff, cancel) = (outside::backoff(settings), interrupt.token().clone());
-    let tracker = Tracker::new(&place, &args.label, &token, backoff, cancel).map_err(refused)?;
+    let tracker = Tracker::new(&place, &args.label, &token, backoff, cancel);
+    let tracker = tracker.map_err(|error| refused(&error))?;
     let wish = wish(args, notice);
-    let tracked = tracker.keep(&wish, args.author.as_deref()).await.map_err(refused)?;
-    Ok(done(&tracked, place.dialect))
+    let tracked = tracker.keep(&wish, &args.author).await.map_err(|error| refused(&error))?;
+    Ok((tracked, place.dialect))
 }
 
 fn wish(args: &Args, notice: &Notice<'_>) -> Wish {
@@ -29,39 +40,89 @@ fn wish(args: &Args, notice: &Notice<'_>) -> Wish {
         Wanted { about: id, digest, title, text, news }
     });
     Wish {
-        kind: format!("drift:{}:", report.target.name),
+        kind: kind(report),
         wanted: wanted.collect(),
-        looked_at: (!report.only.is_empty()).then(|| report.only.clone()),
+        looked_at: report.compared.clone(),
+        is_all: report.only.is_empty(),
         settled: drift_settled(report),
+        gone: drift_gone(),
         at_most: args.at_most,
     }
 }
 
-fn done(tracked: &[Tracked], dialect: Dialect) -> Done {
-    let lines = match tracked {
-        [] => vec!["Issues: none is open, and none is needed.".to_owned()],
-        _ => tracked.iter().map(line).collect(),
-    };
-    let issues = tracked.iter().map(|Tracked { number, about, fate }| {
-        json!({ "tre": about, "number": number, "action": fate.as_str() })
-    });
-    let issues: Vec<_> = issues.collect();
-    Done { lines, json: json!({ "forge": dialect.as_str(), "issues": issues }) }
+/// Returns what the issues of one target have in common; two roots in one git repository can each
+/// have a target of the same name.
+fn kind(report: &DriftReport) -> String {
+    match &report.root {
+        Some(root) => format!("drift:{root}/{}:", report.target.name),
+        None => format!("drift:{}:", report.target.name),
+    }
 }
 
-fn line(tracked: &Tracked) -> String {
+fn told(tracked: &[Tracked], dialect: Dialect, at_most: usize) -> Told {
+    let mut lines: Vec<String> = tracked.iter().filter_map(line).collect();
+    let postponed = tracked.iter().filter(|one| one.fate == Fate::Postponed).count();
+    if postponed > 0 {
+        let tres = count(postponed, "more TRE has", "more TREs have");
+        lines.push(format!(
+            "{tres} drift and no issue yet: at most {at_most} are opened in one run. Run it again."
+        ));
+    }
+    if lines.is_empty() {
+        lines.push("Issues: none is open, and none is needed.".to_owned());
+    }
+    let issues: Vec<Value> = tracked.iter().map(json_of).collect();
+    let failed = |one: &Tracked| match &one.fate {
+        Fate::Failed(error) => Some(refused(error)),
+        _ => None,
+    };
+    Told {
+        lines,
+        json: json!({ "forge": dialect.as_str(), "issues": issues }),
+        failures: tracked.iter().find_map(failed).into_iter().collect(),
+    }
+}
+
+fn json_of(tracked: &Tracked) -> Value {
+    let Tracked { number, about, fate } = tracked;
+    let mut issue = json!({ "tre": about, "number": number, "action": fate.as_str() });
+    let reason = match fate {
+        Fate::Failed(error) => Some(error.to_string()),
+        Fate::Strange { author } => Some(format!("opened by {author}")),
+        Fate::Closed(End::Twin(kept)) => Some(format!("{kept} is about the same")),
+        _ => None,
+    };
+    if let (Some(reason), Some(keys)) = (reason, issue.as_object_mut()) {
+        keys.insert("reason".to_owned(), json!(reason));
+    }
+    issue
+}
+
+fn line(tracked: &Tracked) -> Option<String> {
     let Tracked { number, about, fate } = tracked;
     let said = match fate {
-        Fate::Opened => "opened",
-        Fate::Postponed => "not opened yet, as `--at-most` others were; run it again",
-        Fate::Told => "told that something else has drifted",
-        Fate::Updated => "text kept up",
-        Fate::Unchanged => "unchanged",
-        Fate::LeftClosed => "left closed, as somebody closed it and nothing else has drifted",
-        Fate::Closed => "closed: no drift is left that counts",
+        Fate::Opened => "opened".to_owned(),
+        Fate::Postponed => return None,
+        Fate::Told => "told that something else has drifted".to_owned(),
+        Fate::Updated => "text kept up".to_owned(),
+        Fate::Unchanged => "unchanged".to_owned(),
+        Fate::LeftClosed => {
+            "left closed, as somebody closed it and nothing else has drifted".to_owned()
+        }
+        Fate::Closed(End::Settled) => "closed: no drift is left that counts".to_owned(),
+        Fate::Closed(End::Gone) => "closed: the TRE is not compared any more".to_owned(),
+        Fate::Closed(End::Twin(kept)) => format!("closed: #{kept} is about the same"),
+        Fate::Settled => "was closed by hand, and its drift is gone".to_owned(),
+        Fate::Strange { author } => format!(
+            "opened by {author} and left alone; if that was an account of trectl's, name both \
+             with `--author`"
+        ),
+        Fate::Failed(error) => format!("not done: {error}"),
+        Fate::Interrupted => "not done, as the run was interrupted".to_owned(),
     };
     let number = number.map(|number| format!(" #{number}")).unwrap_or_default();
-    format!("Issue{number} for {about}: {said}.")
+    let line = format!("Issue{number} for {about}: {said}.");
+    Some(escape_control(&line).into_owned())
 }
 
 fn nowhere(error: PlaceError) -> Failure {
@@ -70,7 +131,9 @@ fn nowhere(error: PlaceError) -> Failure {
         .hint("Run it in a job of GitHub or GitLab; docs/notify.md tells what they set.")
 }
 
-fn refused(error: ForgeError) -> Failure {
+fn refused(error: &ForgeError) -> Failure {
     let cure = error.cure();
-    Failure::new(FailureKind::Platform, "The issues cannot be kept.").because(error).hint(cure)
+    Failure::new(FailureKind::Platform, "Not all issues could be kept.")
+        .because(error.clone())
+        .hint(cure)
 }

@@ -36,7 +36,19 @@ pub fn drift_issues(report: &DriftReport, options: &Options) -> Vec<DriftIssue> 
     tres.into_iter().map(|(address, items)| issue(report, address, items, options)).collect()
 }
 
-/// Returns the last text of an issue, in Markdown.
+/// Titles are cut after so many characters; GitHub takes 256.
+const LONGEST_TITLE: usize = 250;
+
+/// Returns the last text of the issue of a TRE that is not compared any more, in Markdown.
+pub fn drift_gone() -> String {
+    let line = Inline::line().strong("Nobody looks for drift here any more").words(
+        ": the TRE has no document in the repository, or belongs to another target. What is on \
+         the platform stays as it is.",
+    );
+    format!("{}\n", line.as_str())
+}
+
+/// Returns the last text of the issue of a TRE that was compared, in Markdown.
 pub fn drift_settled(report: &DriftReport) -> String {
     let at = report.at.as_deref().map(|at| format!(" at {}", moment(at))).unwrap_or_default();
     let line = Inline::line().strong("No drift is left that counts").words(&format!(
@@ -60,13 +72,15 @@ fn issue(
         .iter()
         .map(|item| json!([item.key, item.class, item.applied, item.live, item.desired]))
         .collect();
+    let title = format!("Drift: {id} ({})", target.name);
+    let title = escape_control(&title);
     let news = Inline::line().words(&format!(
         "Something else has drifted than before: it is {} now. The text above says which.",
         count(counting.len(), "setting", "settings")
     ));
     DriftIssue {
         id: id.to_owned(),
-        title: escape_control(&format!("Drift: {id} ({})", target.name)).into_owned(),
+        title: title.chars().take(LONGEST_TITLE).collect(),
         text: format!("{}{}\n", drift_markdown(&own, options), keeping().as_str()),
         news: format!("{}\n", news.as_str()),
         digest: digest(&json!(values).to_string()),

@@ -20,7 +20,7 @@ mod tests;
 pub use self::drift::drift_markdown;
 pub use self::fold::Fold;
 pub use self::inline::Inline;
-pub use self::issue::{DriftIssue, drift_issues, drift_settled};
+pub use self::issue::{DriftIssue, drift_gone, drift_issues, drift_settled};
 pub use self::part::{Part, fit};
 use super::field::counted;
 use super::summary::{self, platform_words};

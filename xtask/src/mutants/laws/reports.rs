@@ -152,8 +152,10 @@ const COMMENT: &[Kept] = &[
     ),
     kept(
         "src/forge/keep.rs",
-        "it.author.eq_ignore_ascii_case(author) && Mark::read",
-        r#"(mutant("comment.carrying") || it.author.eq_ignore_ascii_case(author)) && Mark::read"#,
+        "authors.iter().any(|one| one.eq_ignore_ascii_case(&it.author));",
+        r#"{
+        mutant("comment.carrying") || authors.iter().any(|one| one.eq_ignore_ascii_case(&it.author))
+    };"#,
         &[OTHERS],
         &[],
     ),

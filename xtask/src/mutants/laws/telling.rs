@@ -17,6 +17,7 @@ const BY_HAND: &str =
     "forge::issue::tests::what_a_person_closed_stays_closed_until_something_else_is_wrong";
 const SETTLED: &str =
     "forge::issue::tests::it_is_closed_once_nothing_is_wrong_and_a_new_one_follows";
+const TODAY: &str = "notify::a_report_is_of_one_root_and_one_target_and_of_today";
 const SIGNED: &str = "hook::signature::tests::a_signature_is_that_of_the_specification";
 const NEWS: &str = "plan::render::chat::tests::what_was_told_before_is_no_news";
 const SEEN: &str =
@@ -24,16 +25,18 @@ const SEEN: &str =
 
 pub const KEPT: &[Kept] = &[
     issue(
-        "        .filter(|issue| issue.author.eq_ignore_ascii_case(author))\n",
-        r#"        .filter(|issue| {
-            mutant("telling.issue/author") || issue.author.eq_ignore_ascii_case(author)
-        })
-"#,
+        "partition(|(issue, ..)| is_by(issue, authors));",
+        r#"partition(|(issue, ..)| is_by(issue, authors) || mutant("telling.issue/author"));"#,
         &[OURS],
     ),
     issue(
-        "        wish.is_looked_at(about).then(|| Deed::Close {",
-        r#"        (mutant("telling.issue/looked-at") || wish.is_looked_at(about)).then(|| Deed::Close {"#,
+        "issue.is_open && is_by(issue, authors);",
+        r#"issue.is_open && (is_by(issue, authors) || mutant("telling.issue/carrying"));"#,
+        &[OURS],
+    ),
+    issue(
+        "None => self.is_all.then_some(End::Gone),",
+        r#"None => (self.is_all || mutant("telling.issue/looked-at")).then_some(End::Gone),"#,
         &[OURS],
     ),
     issue(
@@ -44,19 +47,23 @@ pub const KEPT: &[Kept] = &[
         &[STAYS],
     ),
     issue(
-        "        Some((issue, found)) if *found == mark => Deed::Respect(issue.number, wanted),",
-        r#"        Some((issue, found)) if *found == mark && !mutant("telling.issue/by-hand") => {
+        "        Some((issue, found, _)) if *found == mark => Deed::Respect(issue.number, wanted),",
+        r#"        Some((issue, found, _)) if *found == mark && !mutant("telling.issue/by-hand") => {
             Deed::Respect(issue.number, wanted)
         }"#,
         &[BY_HAND],
     ),
     issue(
-        r#"wish.kind), SETTLED).above(&wish.settled);"#,
-        r#"wish.kind), match mutant("telling.issue/settled") {
-            true => &wish.wanted.first().map_or("1", |wanted| &wanted.digest),
-            false => SETTLED,
-        })
-        .above(&wish.settled);"#,
+        "if is_kept || (!issue.is_open && mark.says(SETTLED)) {",
+        r#"if is_kept || (!issue.is_open && (mark.says(SETTLED) || mutant("telling.issue/put-right"))) {"#,
+        &[BY_HAND],
+    ),
+    issue(
+        "body: mark.with(SETTLED).above(&wish.last_text(end)),",
+        r#"body: match mutant("telling.issue/settled") {
+            true => mark.above(&wish.last_text(end)),
+            false => mark.with(SETTLED).above(&wish.last_text(end)),
+        },"#,
         &[SETTLED],
     ),
     issue(
@@ -74,6 +81,52 @@ pub const KEPT: &[Kept] = &[
     }
     let mut about = ours.iter().rev().filter("#,
         &["forge::issue::tests::of_two_that_are_about_the_same_the_last_one_stays"],
+    ),
+    kept(
+        "src/forge/mark.rs",
+        "self.key.strip_prefix(&escaped(key)).map(unescaped)",
+        r#"self.key.strip_prefix(&escaped(key)).map(|about| match mutant("telling.issue/escaped") {
+            true => about.to_owned(),
+            false => unescaped(about),
+        })"#,
+        &["forge::issue::tests::an_id_that_the_mark_cannot_hold_as_it_is_is_known_again"],
+        &[],
+    ),
+    kept(
+        "src/forge/error.rs",
+        "!matches!(status, 403 | 404 | 422),",
+        r#"!matches!(status, 403 | 404 | 422) || mutant("telling.issue/one-for-all"),"#,
+        &[],
+        &["notify::one_issue_that_the_forge_refuses_keeps_no_other_from_being_kept"],
+    ),
+    kept(
+        "src/web/mod.rs",
+        "            Err(WebError::Refused { call, status, .. }) => {",
+        r#"            Err(error) if mutant("telling.answer") => Err(error),
+            Err(WebError::Refused { call, status, .. }) => {"#,
+        &[],
+        &["notify::what_is_not_delivered_is_an_error_that_tells_no_secret"],
+    ),
+    kept(
+        "src/cli/commands/notify.rs",
+        ".filter(|asked| *asked != name)",
+        r#".filter(|asked| *asked != name && !mutant("telling.target"))"#,
+        &[],
+        &[TODAY],
+    ),
+    kept(
+        "src/cli/commands/notify.rs",
+        "    if is_young {",
+        r#"    if is_young || mutant("telling.age") {"#,
+        &[],
+        &[TODAY],
+    ),
+    kept(
+        "src/cli/commands/notify/issues.rs",
+        "    match &report.root {",
+        r#"    match report.root.as_ref().filter(|_| !mutant("telling.root")) {"#,
+        &[],
+        &[TODAY],
     ),
     kept(
         "src/hook/signature.rs",
@@ -132,11 +185,10 @@ pub const KEPT: &[Kept] = &[
     ),
     kept(
         "src/cli/history.rs",
-        "                self.seen.remove(tre);\n            }",
-        r#"                if !mutant("telling.seen/applied") {
-                    self.seen.remove(tre);
-                }
-            }"#,
+        "                if let Some(seen) = self.seen.get_mut(tre) {",
+        r#"                if !mutant("telling.seen/applied")
+                    && let Some(seen) = self.seen.get_mut(tre)
+                {"#,
         &[SEEN],
         &[],
     ),
@@ -152,8 +204,8 @@ pub const KEPT: &[Kept] = &[
     ),
     kept(
         "src/cli/history.rs",
-        "            !seen.is_empty() && compared.contains(*tre)",
-        r#"            (mutant("telling.seen/cleared") || !seen.is_empty()) && compared.contains(*tre)"#,
+        "self.seen.get(tre).is_some_and(|seen| seen.counted)",
+        r#"self.seen.get(tre).is_some_and(|seen| seen.counted || mutant("telling.seen/cleared"))"#,
         &["cli::history::tests::a_tre_is_cleared_where_the_last_night_saw_drift"],
         &[],
     ),
