@@ -21,7 +21,7 @@ use crate::cli::metrics::{self, DriftRun};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Request, state_failure};
 use crate::cli::session::{Documents, Session};
-use crate::cli::settings::Settings;
+use crate::cli::settings::{Settings, quote};
 use crate::cli::{clock, files, journaling, pages, platform, runtime};
 use crate::model::{TreId, UserId};
 use crate::plan::Plan;
@@ -73,6 +73,11 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         let status = if report.fails() { Status::DIFFERENT } else { Status::DONE };
         let found = Found { report: &report, adoption: adoption.as_ref(), head: head.as_ref() };
         show::all(&found, (&session, &options, status), output);
+        if let Some(file) = &args.out {
+            let file = quote(file.as_str());
+            let invocation = &output.settings().invocation;
+            output.say(&format!("Saved in `{file}`. `{invocation} notify {file}` tells others."));
+        }
         Ok(status)
     })
 }
