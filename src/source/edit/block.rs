@@ -38,6 +38,22 @@ pub fn remove_from_block(text: &str, entry: &Entry, gone: &Node) -> Option<Vec<P
     Some(patches)
 }
 
+/// Writes a value behind a key, the end of which is told, in place of its list.
+pub fn replace_block(
+    text: &str,
+    (key_end, list): (usize, &Node),
+    value: &str,
+) -> Option<Vec<Patch>> {
+    let dash = dash(text, list.items()?.first()?)?;
+    let whole = line_start(text, dash)..line_end(text, bytes(list).end);
+    // Comments between the items would go with them.
+    if !comments(text, list, whole.clone()).is_empty() {
+        return None;
+    }
+    let colon = key_end + text.get(key_end..whole.start)?.find(':')? + 1;
+    Some(vec![(colon..colon, format!(" {value}")), without(text, whole)])
+}
+
 /// Puts the lines of items where those of others stood.
 pub fn order_block(text: &str, list: &Node, moves: &[(usize, usize)]) -> Option<Vec<Patch>> {
     let lines = lines(text, list)?;

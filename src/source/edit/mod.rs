@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::yaml;
 use super::{Entry, Node, NodeValue};
-use block::{add_to_block, comments, order_block, remove_from_block};
+use block::{add_to_block, comments, order_block, remove_from_block, replace_block};
 use flow::{add_to_flow, order_flow, remove_from_flow};
 use insert::insert_item;
 pub use refusal::Refusal;
@@ -204,9 +204,10 @@ fn set(
         range.start = key_end + head;
     }
     let held = text.get(range.clone())?;
-    let is_block = old.items().is_some() && !is_flow(text, old) && !gap.contains('#');
-    if is_block {
-        range.start = key_end + gap.find(':')? + 1;
+    // The items of an alias are elsewhere.
+    let first = old.items().and_then(<[Node]>::first);
+    if !is_flow(text, old) && first.is_some_and(|first| first.range.start >= old.range.start) {
+        return replace_block(text, (key_end, old), &written(value, style));
     }
     // Comments between the items would go with them.
     if !comments(text, old, range.clone()).is_empty() {
@@ -215,7 +216,6 @@ fn set(
     let new = match (held.chars().next(), value) {
         (Some('\''), Value::String(new)) if !new.contains(['\'', '\n']) => format!("'{new}'"),
         (Some('"'), Value::String(_)) => quoted(value),
-        _ if is_block => format!(" {}", written(value, style)),
         _ => written(value, style),
     };
     Some(vec![(range, new)])

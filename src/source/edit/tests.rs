@@ -56,7 +56,9 @@ fn one_value_changes_and_nothing_else() {
         ),
         ("a:\n  - x\n  - y\n", set("", "a", json!(["z"])), "a: [\"z\"]\n"),
         ("a:\n- x\n- y\nb: 1\n", set("", "a", json!(["z"])), "a: [\"z\"]\nb: 1\n"),
-        ("a: # c\n  - x\n", set("", "a", json!(["z"])), "a: # c\n  [\"z\"]\n"),
+        ("a: # c\n  - x\n", set("", "a", json!(["z"])), "a: [\"z\"] # c\n"),
+        ("b: &b\n- x\na: *b # c\n", set("", "a", json!(["z"])), "b: &b\n- x\na: [\"z\"] # c\n"),
+        ("a: # c\n- x", set("", "a", json!(null)), "a: null # c\n"),
         ("a: ['#x', y]\n", set("", "a", json!(["z"])), "a: [\"z\"]\n"),
     ];
     check(&rows);
@@ -327,6 +329,7 @@ fn what_only_a_person_can_change_is_left_and_said_why() {
         ("a:\n  - &x {id: x}\nb: *x\n", remove("a", "x"), Shared),
         ("a:\n  - id: x\n    p: &p [u]\n  - id: y\n    p: *p\n", order(&["y", "x"]), Shared),
         ("a:\n  - x # x\n  - y\n", set("", "a", json!(["z"])), Comments),
+        ("a:\n- x # x\n", set("", "a", json!(["z"])), Comments),
         ("a: [{id: x}, { # c\n id: y}]\n", remove("a", "y"), Comments),
         ("a: [{id: x}, # x\n {id: y}]\n", order(&["y", "x"]), Comments),
         ("a: [\n  x,\n  y] # y\n", add("a", "z"), Comments),
