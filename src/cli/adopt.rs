@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::desired::{Desired, DesiredTre, Origin, People};
 use crate::diag::Severity;
 use crate::diff::Field;
-use crate::model::TreId;
+use crate::model::{StepId, TreId, UserId};
 use crate::plan::{Acceptance, DriftClass, DriftItem};
 use crate::rules;
-use crate::source::edit::{self, Edit, Step};
+use crate::source::edit::{self, Edit, Refusal, Step};
 use crate::source::{Kind, Node, Repository};
 use steps::{order_of_steps, step_path, step_that_came};
 
@@ -109,7 +109,7 @@ impl Work<'_> {
         let file = tre.range.file.to_string();
         let begin = tre.range.start.byte as usize;
         let text = self.repository.sources.text(&file).unwrap_or_default();
-        let document = edit::document_at(text, begin).ok_or(BY_HAND)?;
+        let document = edit::document_at(text, begin).ok_or(by_hand(Refusal::Form))?;
         let node = self.repository.documents.iter().find(|other| other.node.range == tre.range);
         let node = &node.ok_or("It has no document.")?.node;
         let of_tre: Vec<&DriftItem> =
@@ -155,7 +155,7 @@ impl Work<'_> {
 
     fn edit(&mut self, change: &Change) -> Result<(), String> {
         let Change { item: _, file, document, edit } = change;
-        let edited = edit::edit(self.text(file), *document, edit).ok_or(BY_HAND)?;
+        let edited = edit::edit(self.text(file), *document, edit).map_err(by_hand)?;
         self.texts.insert(file.clone(), edited);
         Ok(())
     }
@@ -198,10 +198,23 @@ impl Work<'_> {
     }
 }
 
-const BY_HAND: &str = "It is written in a form that only a person can change: through an alias, or \
-                       with comments inside the value.";
 const NONE: &str = "The platform has none, and a document can only leave it unmanaged: remove the \
                     key by hand.";
+
+/// Returns why only a person can make a change.
+fn by_hand(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Shared => {
+            "It is written through an anchor or an alias (`&`, `*`), which stand for more than this \
+             value: change it by hand."
+        }
+        Refusal::Comments => {
+            "It has comments inside or behind it that could then seem to be about something else: \
+             change it by hand."
+        }
+        Refusal::Form => "It is written in a form that trectl does not change: change it by hand.",
+    }
+}
 
 /// Returns the change of a document that asks for what is live.
 fn edit_of(
@@ -209,14 +222,13 @@ fn edit_of(
     (tre, node): (&DesiredTre, &Node),
     all: &[&DriftItem],
 ) -> Result<Edit, String> {
-    let key = |name: &str| Step::Key(name.to_owned());
-    let set = |path: Vec<Step>, name: &str| match &item.live {
-        Value::Null => Err(NONE.to_owned()),
-        live => Ok(Edit::Set(path, name.to_owned(), live.clone())),
-    };
     let field = Field::of_key(&item.key)
         .ok_or("trectl takes no such id in a document, so that it cannot be listed.")?;
     let name = item.key.rsplit('/').next().unwrap_or_default();
+    let set = |path: Vec<Step>| match &item.live {
+        Value::Null => Err(NONE.to_owned()),
+        live => Ok(Edit::Set(path, name.to_owned(), live.clone())),
+    };
     match &field {
         Field::State if item.live.is_null() => {
             Err("The TRE is gone from the platform: remove its document.".to_owned())
@@ -228,7 +240,7 @@ fn edit_of(
         | Field::BillTo
         | Field::Region
         | Field::CustomizedUrl
-        | Field::CustomizedRateCard => set(Vec::new(), name),
+        | Field::CustomizedRateCard => set(Vec::new()),
         // `null` is the platform's default.
         Field::Policy(policy) => {
             Ok(Edit::Set(vec![key("policies")], policy.clone(), item.live.clone()))
@@ -237,20 +249,12 @@ fn edit_of(
         Field::AuthorizedUser(user) => {
             person(vec![key("authorizedUsers")], ways(tre.authorized_users.as_ref(), user), item)
         }
+        Field::Reviewer(step, user) => reviewer((step, user), (tre, node), item),
         Field::InventoryAsset(_) if item.live.is_null() => {
             Ok(Edit::Unset(vec![key("inventory")], name.to_owned()))
         }
-        Field::InventoryVersion | Field::InventoryAsset(_) => set(vec![key("inventory")], name),
-        Field::StepName(step) | Field::StepDescription(step) => set(step_path(node, step)?, name),
-        Field::Reviewer(step, user) => {
-            let steps = tre.review_steps.iter().flat_map(|steps| &steps.value);
-            let list = steps
-                .filter(|other| other.id.value == *step)
-                .find_map(|step| step.reviewers.as_ref());
-            let mut path = step_path(node, step)?;
-            path.push(key("reviewers"));
-            person(path, ways(list, user), item)
-        }
+        Field::InventoryVersion | Field::InventoryAsset(_) => set(vec![key("inventory")]),
+        Field::StepName(step) | Field::StepDescription(step) => set(step_path(node, step)?),
         Field::ReviewStep(step) if item.live.is_null() => {
             Ok(Edit::Remove(vec![key("reviewSteps")], step.to_string()))
         }
@@ -258,6 +262,23 @@ fn edit_of(
         Field::ReviewOrder => Ok(Edit::Order(vec![key("reviewSteps")], order_of_steps(node, all))),
         Field::Id => Err("An id is for ever: write it by hand.".to_owned()),
     }
+}
+
+fn key(name: &str) -> Step {
+    Step::Key(name.to_owned())
+}
+
+fn reviewer(
+    (step, user): (&StepId, &UserId),
+    (tre, node): (&DesiredTre, &Node),
+    item: &DriftItem,
+) -> Result<Edit, String> {
+    let steps = tre.review_steps.iter().flat_map(|steps| &steps.value);
+    let list =
+        steps.filter(|other| other.id.value == *step).find_map(|step| step.reviewers.as_ref());
+    let mut path = step_path(node, step)?;
+    path.push(key("reviewers"));
+    person(path, ways(list, user), item)
 }
 
 fn ways<'p, T: Ord>(list: Option<&'p People<T>>, person: &T) -> &'p [Origin] {

@@ -90,6 +90,131 @@ fn review_steps_that_a_document_cannot_take_are_left_and_said() {
     repo.run(&["validate"]).expect(0);
 }
 
+/// Lets the platform have other review steps and people than a draft that ends so, adopts that, and
+/// returns the whole file.
+fn adopted(ours: &str, theirs: &str) -> String {
+    let head = PIPELINE.split("reviewSteps").next().unwrap();
+    let repo = Repo::applied(&format!("{head}{ours}"));
+    changed_elsewhere(&repo, &format!("{head}{theirs}"), &[]);
+    repo.run(&["drift", "--adopt"]).expect(0);
+    repo.run(&["plan"]).expect(0).says("No changes.");
+    let text = repo.read("tres/one.yaml");
+    text.strip_prefix(head).unwrap_or_else(|| panic!("{text}")).to_owned()
+}
+
+#[test]
+fn lists_in_each_layout_are_read_as_what_they_are() {
+    let went_and_came = "\
+reviewSteps: [{id: ethics, reviewers: [user-ben]}, {id: last, reviewers: [user-li]}]
+authorizedUsers: [user-li]
+";
+    let below_the_key = adopted(
+        "\
+reviewSteps:
+- {id: legal, reviewers: [user-lea]} # law
+# Then the board.
+- {id: ethics, reviewers: [user-ben]} # board
+authorizedUsers:
+  []
+",
+        went_and_came,
+    );
+    let expected = "\
+reviewSteps:
+# law
+# Then the board.
+- {id: ethics, reviewers: [user-ben]} # board
+- {id: last, name: last, description: \"\", reviewers: [user-li]}
+authorizedUsers:
+  [user-li]
+";
+    assert_eq!(below_the_key, expected);
+    let dash_alone = adopted(
+        "\
+reviewSteps:
+  - # law
+    id: legal
+    reviewers: [user-lea]
+  -
+    id: ethics
+    reviewers: [user-ben]
+authorizedUsers: []
+",
+        went_and_came,
+    );
+    let expected = "\
+reviewSteps:
+  # law
+  -
+    id: ethics
+    reviewers: [user-ben]
+  -
+    id: last
+    name: last
+    description: \"\"
+    reviewers: [user-li]
+authorizedUsers: [user-li]
+";
+    assert_eq!(dash_alone, expected);
+    let empty = adopted("reviewSteps:\n  []\n", "reviewSteps: [{id: last}]\n");
+    assert_eq!(
+        empty,
+        "reviewSteps:\n  - id: last\n    name: last\n    description: \"\"\n    reviewers: []\n"
+    );
+}
+
+#[test]
+fn in_brackets_each_comment_stays_with_its_entry() {
+    let in_lines = adopted(
+        "\
+authorizedUsers: [
+  user-ada, # PI, DAC-1
+  user-ben, # until May, DAC-2
+]
+reviewSteps: [
+  # First the rules.
+  {id: governance, reviewers: [user-ada]}, # chair
+  {id: ethics, reviewers: [user-ben]} # board
+]
+",
+        "\
+authorizedUsers: [user-ada, user-ben, user-new]
+reviewSteps:
+  - {id: zero, reviewers: [user-ada]}
+  - {id: governance, reviewers: [user-ada]}
+  - {id: law, reviewers: [user-ben]}
+  - {id: ethics, reviewers: [user-ben]}
+  - {id: last, reviewers: [user-ben]}
+",
+    );
+    let expected = "\
+authorizedUsers: [
+  user-ada, # PI, DAC-1
+  user-ben, # until May, DAC-2
+  user-new,
+]
+reviewSteps: [
+  {id: zero, name: zero, description: \"\", reviewers: [user-ada]},
+  # First the rules.
+  {id: governance, reviewers: [user-ada]}, # chair
+  {id: law, name: law, description: \"\", reviewers: [user-ben]},
+  {id: ethics, reviewers: [user-ben]}, # board
+  {id: last, name: last, description: \"\", reviewers: [user-ben]}
+]
+";
+    assert_eq!(in_lines, expected);
+
+    // Behind the bracket, the comment could be about either.
+    let ours = format!("{DRAFT}authorizedUsers: [\n  user-ada,\n  user-ben] # until May\n");
+    let repo = Repo::applied(&ours);
+    let theirs = format!("{DRAFT}authorizedUsers: [user-ada, user-ben, user-new]\n");
+    changed_elsewhere(&repo, &theirs, &[]);
+    let json = repo.run(&["drift", "--adopt", "--format", "json"]).expect(2).json();
+    let reason = json["left"][0]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("It has comments inside or behind it"), "{reason}");
+    assert_eq!(repo.read("tres/one.yaml"), ours);
+}
+
 const SEED: &str = "\
 actor: user-bot
 users: [user-bot]

@@ -1,6 +1,6 @@
 //! What `drift --adopt` writes is what the platform has, and nothing else changes.
 //!
-//! A fleet is imported and applied, each document laid out in one of three ways with comments
+//! A fleet is imported and applied, each document laid out in one of five ways with comments
 //! wherever they can be. Then the platform is another one: the same TREs with other settings.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,13 +47,15 @@ fn what_is_adopted_is_no_drift_any_more_and_all_else_stays() {
     for (what, count) in steps_that_came_went_moved(&told["adopted"]) {
         assert!(count >= 20, "only {count} steps {what}");
     }
-    let of_steps = told["left"].as_array().unwrap().iter().filter(|left| {
-        left["key"].as_str().unwrap().starts_with("/reviewSteps")
-            && left["reason"].as_str().unwrap().starts_with("It is written in a form")
-    });
-    // Only those whose order is to change in brackets with comments inside.
-    let keys: BTreeSet<&str> = of_steps.map(|left| left["key"].as_str().unwrap()).collect();
-    assert!(keys.is_subset(&BTreeSet::from(["/reviewSteps"])), "{keys:?}");
+    let left_in = told["left"].as_array().unwrap().iter();
+    let by_hand = left_in
+        .filter(|left| left["reason"].as_str().unwrap().ends_with("change it by hand."))
+        .map(|left| left["key"].as_str().unwrap());
+    // Only what is to be replaced as a whole, or to change its order in brackets, with comments
+    // inside.
+    let keys: BTreeSet<&str> = by_hand.collect();
+    let may_be = ["/reviewSteps", "/policies/allowedExecutables", "/customizedRateCard"];
+    assert!(keys.is_subset(&BTreeSet::from(may_be)), "{keys:?}");
     json(root, &["validate"], 0);
     let rest = places(&json(root, &["drift"], 2)["drift"]);
     let still: Vec<_> = adopted.intersection(&rest).collect();
@@ -69,6 +71,13 @@ fn what_is_adopted_is_no_drift_any_more_and_all_else_stays() {
             .map(|(_, key)| key.as_str())
             .collect();
         is_little_else(old, &new, &keys);
+        for (comment, entry) in commented_entries(&new) {
+            let before = commented_entries(old)[&comment];
+            assert!(
+                entry.is_empty() || before.is_empty() || entry == before,
+                "#c{comment}: {entry}\n{old}\n---\n{new}"
+            );
+        }
     }
 }
 
@@ -141,6 +150,23 @@ fn comments(text: &str) -> Vec<&str> {
     comments
 }
 
+/// Returns each comment with what its line says: nothing, or a key or an entry of a list.
+fn commented_entries(text: &str) -> BTreeMap<&str, &str> {
+    let lines = text.lines().filter_map(|line| line.split_once("#c"));
+    let entries = lines.map(|(line, comment)| {
+        let entry = line.trim().trim_end_matches(',').trim_start_matches("- ");
+        let entry = match entry.split_once(": ") {
+            Some(("{id" | "id" | "\"id\"", _)) => entry.split(',').next().unwrap(),
+            Some((key, _)) => key,
+            // A whole value may be another one.
+            None if matches!(entry, "]" | "}") => "",
+            None => entry.trim_end_matches(':'),
+        };
+        (comment.trim(), entry)
+    });
+    entries.collect()
+}
+
 /// Reads a document with a parser that is not ours.
 fn yaml(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap()
@@ -166,10 +192,15 @@ fn lay_out(root: &Path) -> BTreeMap<String, String> {
                 people.reverse();
             }
         }
-        let plain = match index % 3 {
+        let plain = match index % 5 {
             0 => text.clone(),
             1 => serde_yaml::to_string(&document).unwrap(),
-            _ => serde_json::to_string_pretty(&document).unwrap(),
+            2 => serde_json::to_string_pretty(&document).unwrap(),
+            3 => in_lists(&document, |key, items| format!("{key}:\n- {}\n", items.join("\n- "))),
+            _ => in_lists(&document, |key, items| {
+                let comma = [",", ""][index / 5 % 2];
+                format!("{key}: [\n  {}{comma}\n]\n", items.join(",\n  "))
+            }),
         };
         let commented = commented(&plain, index);
         // Inside text of several lines a comment would be none.
@@ -179,6 +210,24 @@ fn lay_out(root: &Path) -> BTreeMap<String, String> {
         fs::write(root.join(file), &text).unwrap();
     }
     texts
+}
+
+/// Writes a document, a key a line, with its lists as they are to be.
+fn in_lists(document: &Value, list: impl Fn(&str, &[String]) -> String) -> String {
+    let entry = |(key, value): (&String, &Value)| match value.as_array() {
+        Some(items) if !items.is_empty() => {
+            list(key, &items.iter().map(in_braces).collect::<Vec<_>>())
+        }
+        _ => format!("{key}: {}\n", in_braces(value)),
+    };
+    document.as_object().unwrap().iter().map(entry).collect()
+}
+
+/// Writes a value in a line.
+fn in_braces(value: &Value) -> String {
+    let Some(entries) = value.as_object() else { return value.to_string() };
+    let entries = entries.iter().map(|(key, value)| format!("{key}: {}", in_braces(value)));
+    format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
 }
 
 fn commented(text: &str, seed: usize) -> String {

@@ -10,7 +10,8 @@ pub fn add_to_block(text: &str, list: &Node, item: &str) -> Option<Vec<Patch>> {
     let last = list.items()?.last()?;
     let dash = dash(text, last)?;
     let indent = text.get(line_start(text, dash)..dash)?;
-    Some(vec![line_behind(text, bytes(last).end, &format!("{indent}- {item}"))])
+    let end = end_with_comments(text, bytes(last).end, indent.len());
+    Some(vec![line_behind(text, end, &format!("{indent}- {item}"))])
 }
 
 /// Takes an item out of the list that is the value of a key. Comments in its lines stay, each on a
@@ -37,6 +38,22 @@ pub fn remove_from_block(text: &str, entry: &Entry, gone: &Node) -> Option<Vec<P
     Some(patches)
 }
 
+/// Writes a value behind a key, the end of which is told, in place of its list.
+pub fn replace_block(
+    text: &str,
+    (key_end, list): (usize, &Node),
+    value: &str,
+) -> Option<Vec<Patch>> {
+    let dash = dash(text, list.items()?.first()?)?;
+    let whole = line_start(text, dash)..line_end(text, bytes(list).end);
+    // Comments between the items would go with them.
+    if !comments(text, list, whole.clone()).is_empty() {
+        return None;
+    }
+    let colon = key_end + text.get(key_end..whole.start)?.find(':')? + 1;
+    Some(vec![(colon..colon, format!(" {value}")), without(text, whole)])
+}
+
 /// Puts the lines of items where those of others stood.
 pub fn order_block(text: &str, list: &Node, moves: &[(usize, usize)]) -> Option<Vec<Patch>> {
     let lines = lines(text, list)?;
@@ -52,24 +69,37 @@ pub fn lines(text: &str, list: &Node) -> Option<Vec<Range<usize>>> {
     let mut all: Vec<Range<usize>> = Vec::new();
     for item in list.items()? {
         let dash = dash(text, item)?;
-        let mut start = line_start(text, dash);
-        let column = dash - start;
+        let start = line_start(text, dash);
         let floor = all.last().map_or(0, |before| before.end);
-        while let Some(above) = start.checked_sub(1).map(|feed| line_start(text, feed))
-            && above > floor
-            && comment_column(text, above).is_some_and(|other| other <= column)
-        {
-            start = above;
-        }
-        let mut end = line_end(text, bytes(item).end);
-        while let Some(feed) = text.get(end..).and_then(|rest| rest.find('\n'))
-            && comment_column(text, end + feed + 1).is_some_and(|other| other > column)
-        {
-            end = line_end(text, end + feed + 1);
-        }
-        all.push(start..end);
+        let end = end_with_comments(text, bytes(item).end, dash - start);
+        all.push(start_with_comments(text, start, (dash - start, floor))..end);
     }
     Some(all)
+}
+
+/// Returns where the comments right above a line begin that stand no deeper than a column, as far
+/// as they are behind another place.
+pub fn start_with_comments(text: &str, line: usize, (column, floor): (usize, usize)) -> usize {
+    let mut start = line;
+    while let Some(above) = start.checked_sub(1).map(|feed| line_start(text, feed))
+        && above > floor
+        && comment_column(text, above).is_some_and(|other| other <= column)
+    {
+        start = above;
+    }
+    start
+}
+
+/// Returns the end of the line that holds a byte, or of the comments below it that stand deeper
+/// than a column.
+pub fn end_with_comments(text: &str, at: usize, column: usize) -> usize {
+    let mut end = line_end(text, at);
+    while let Some(feed) = text.get(end..).and_then(|rest| rest.find('\n'))
+        && comment_column(text, end + feed + 1).is_some_and(|other| other > column)
+    {
+        end = line_end(text, end + feed + 1);
+    }
+    end
 }
 
 /// Returns the column, from 0, of the comment that a line consists of.
@@ -79,10 +109,19 @@ fn comment_column(text: &str, line: usize) -> Option<usize> {
     comment.starts_with('#').then(|| line.len() - comment.len())
 }
 
-/// Returns where the dash of an item is.
+/// Returns where the dash of an item is: before it, or on a line above with nothing but comments in
+/// between.
 pub fn dash(text: &str, item: &Node) -> Option<usize> {
-    let before = text.get(..bytes(item).start)?.trim_end_matches(' ');
-    before.ends_with('-').then(|| before.len() - 1)
+    let mut end = bytes(item).start;
+    loop {
+        let start = line_start(text, end);
+        let line = text.get(start..end)?;
+        let code = line.split('#').next().unwrap_or_default().trim_end();
+        match code.is_empty() {
+            true => end = start.checked_sub(1)?,
+            false => return code.ends_with('-').then(|| start + code.len() - 1),
+        }
+    }
 }
 
 /// Returns the comments that stand in a stretch of the text between the scalars of a node.

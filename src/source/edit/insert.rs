@@ -1,13 +1,15 @@
 //! New mappings in lists, written as their neighbours are.
 
+use std::ops::Range;
+
 use serde_json::{Map, Value};
 
 use super::block::{dash, lines};
 use super::flow::{add_to_flow, put_behind, put_first};
 use super::wanted::place;
 use super::{
-    Patch, Step, Style, bytes, entry_at, feed, find, ids, is_flow, line_behind, line_start, quoted,
-    written, written_key,
+    Patch, Step, Style, bytes, entry_at, feed, find, ids, is_flow, line_behind, line_end,
+    line_start, quoted, written, written_key,
 };
 use crate::source::{Entry, Node, NodeValue};
 
@@ -53,22 +55,27 @@ fn insert_first(
     let (list, (_, above)) = (find(root, path)?, path.split_last()?);
     let map = find(root, above)?;
     let Entry { key_range, .. } = entry_at(root, path)?;
-    if is_flow(text, map) {
-        let is_quoted = text.get(key_range.start.byte as usize..)?.starts_with('"');
+    let Range { start, end } = bytes(list);
+    let is_quoted = text.get(key_range.start.byte as usize..)?.starts_with('"');
+    if is_flow(text, map) || text.get(start..end)?.contains('#') {
         return add_to_flow(text, list, &flow_map(item, "", is_quoted, style));
     }
     let key_end = key_range.end.byte as usize;
-    let colon = key_end + text.get(key_end..bytes(list).start)?.find(':')? + 1;
-    let gone = colon..bytes(list).end;
-    if text.get(gone.clone())?.contains(['\n', '#']) {
-        return None;
-    }
+    let colon = key_end + text.get(key_end..start)?.find(':')? + 1;
     let key_column = (key_range.start.column as usize).saturating_sub(1);
     let indent = " ".repeat(dash_column(text, map).unwrap_or(key_column + 2));
     let lines = block_map(item, (&format!("{indent}- "), &format!("{indent}  ")), |_, value| {
         Some(flow_value(value, style))
     })?;
-    let (at, new) = line_behind(text, gone.end, &lines.join(feed(text)));
+    let lines = lines.join(feed(text));
+    let rest = end..line_end(text, end);
+    let is_below = text.get(colon..start)?.contains('\n');
+    if is_below && text.get(rest.clone())?.trim().is_empty() {
+        return Some(vec![(line_start(text, start)..rest.end, lines)]);
+    }
+    let spaces = rest.len() - text.get(rest)?.trim_start().len();
+    let gone = if is_below { start..end + spaces } else { colon..end };
+    let (at, new) = line_behind(text, end, &lines);
     Some(vec![(gone, String::new()), (at, new)])
 }
 
@@ -101,14 +108,18 @@ impl Writer<'_> {
     fn with_dash(&self, item: &Map<String, Value>) -> Option<String> {
         let dash = dash(self.text, self.model)?;
         let start = line_start(self.text, dash);
-        let indent = self.text.get(start..dash)?;
         let content = bytes(self.model).start;
-        let gap = self.text.get(dash + 1..content)?;
-        if is_flow(self.text, self.model) {
-            return Some(format!("{indent}-{gap}{}", self.in_brackets(item)?));
-        }
         let column = " ".repeat(content - line_start(self.text, content));
-        let heads = (&*format!("{indent}-{gap}"), &*column);
+        let gap = self.text.get(dash + 1..content)?;
+        let gap = match gap.contains('\n') {
+            true => format!("{}{column}", feed(self.text)),
+            false => gap.to_owned(),
+        };
+        let head = format!("{}{gap}", self.text.get(start..=dash)?);
+        if is_flow(self.text, self.model) {
+            return Some(format!("{head}{}", self.in_brackets(item)?));
+        }
+        let heads = (&*head, &*column);
         let lines = block_map(item, heads, |key, value| self.value(key, value, &column))?;
         Some(lines.join(feed(self.text)))
     }

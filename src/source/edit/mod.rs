@@ -7,6 +7,7 @@
 mod block;
 mod flow;
 mod insert;
+mod refusal;
 mod scalar;
 mod wanted;
 
@@ -16,9 +17,10 @@ use serde_json::{Map, Value};
 
 use super::yaml;
 use super::{Entry, Node, NodeValue};
-use block::{add_to_block, comments, order_block, remove_from_block};
+use block::{add_to_block, comments, order_block, remove_from_block, replace_block};
 use flow::{add_to_flow, order_flow, remove_from_flow};
 use insert::insert_item;
+pub use refusal::Refusal;
 use scalar::{plain, quoted};
 use wanted::{expect, rearranged};
 
@@ -58,18 +60,19 @@ pub fn document_at(text: &str, begin: usize) -> Option<usize> {
     trees(text)?.iter().position(|node| bytes(node).start == begin)
 }
 
-/// Makes one change in a document of a text; `None` where it is written in a form that only a
-/// person can change.
-pub fn edit(text: &str, document: usize, edit: &Edit) -> Option<String> {
-    let before = trees(text)?;
-    let node = before.get(document)?;
+/// Makes one change in a document of a text.
+pub fn edit(text: &str, document: usize, edit: &Edit) -> Result<String, Refusal> {
+    let before = trees(text).ok_or(Refusal::Form)?;
+    let node = before.get(document).ok_or(Refusal::Form)?;
     let mut wanted: Vec<Value> = before.iter().map(Node::to_json).collect();
-    expect(wanted.get_mut(document)?, edit)?;
-    [Style::Plain, Style::Quoted].into_iter().find_map(|style| {
+    let in_wanted = wanted.get_mut(document).ok_or(Refusal::Form)?;
+    expect(in_wanted, edit).ok_or(Refusal::Form)?;
+    let edited = [Style::Plain, Style::Quoted].into_iter().find_map(|style| {
         let edited = patched(text, patches(text, node, edit, style)?)?;
         let after: Vec<Value> = trees(&edited)?.iter().map(Node::to_json).collect();
         (after == wanted).then_some(edited)
-    })
+    });
+    edited.ok_or_else(|| Refusal::of(text, node, edit))
 }
 
 /// Returns the line, from 1, of what a change wrote, or of what it took something out of.
@@ -201,9 +204,13 @@ fn set(
         range.start = key_end + head;
     }
     let held = text.get(range.clone())?;
-    let is_single = !matches!(old.value, NodeValue::List(_) | NodeValue::Map(_));
+    // The items of an alias are elsewhere.
+    let first = old.items().and_then(<[Node]>::first);
+    if !is_flow(text, old) && first.is_some_and(|first| first.range.start >= old.range.start) {
+        return replace_block(text, (key_end, old), &written(value, style));
+    }
     // Comments between the items would go with them.
-    if !is_single && held.contains('#') {
+    if !comments(text, old, range.clone()).is_empty() {
         return None;
     }
     let new = match (held.chars().next(), value) {
@@ -259,9 +266,16 @@ fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |feed| feed + 1)
 }
 
+/// Tells whether a list or mapping is in brackets. Without, its first entry may begin with one, and
+/// for the parser a list whose dashes are not indented begins where its first item does.
 fn is_flow(text: &str, node: &Node) -> bool {
-    let start = text.get(bytes(node).start..).unwrap_or_default();
-    start.starts_with(['[', '{'])
+    let start = node.range.start.byte;
+    let (bracket, first) = match &node.value {
+        NodeValue::List(items) => ('[', items.first().map(|item| item.range.start.byte)),
+        NodeValue::Map(entries) => ('{', entries.first().map(|entry| entry.key_range.start.byte)),
+        _ => return false,
+    };
+    first != Some(start) && text.get(start as usize..).is_some_and(|text| text.starts_with(bracket))
 }
 
 fn bytes(node: &Node) -> std::ops::Range<usize> {
