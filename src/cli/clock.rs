@@ -48,6 +48,11 @@ pub fn day_of(timestamp: &str) -> Option<Date> {
     Some(timestamp.to_zoned(TimeZone::UTC).date())
 }
 
+/// Returns an RFC 3339 time as seconds since the Unix epoch, if it is one.
+pub fn seconds(timestamp: &str) -> Option<i64> {
+    Some(timestamp.parse::<Timestamp>().ok()?.as_second())
+}
+
 /// Returns how long ago an RFC 3339 time was, if it is one. A time that lies a moment ahead, as
 /// clocks are set and seconds rounded, is now; of one further ahead nothing is told.
 pub fn age(timestamp: &str) -> Option<Duration> {

@@ -53,7 +53,7 @@ impl Sight {
         Self {
             key: key.as_ref().unwrap_or(path).clone(),
             class: *class,
-            live: text(live).or_else(|| fingerprint.clone()).unwrap_or_default(),
+            live: fingerprint.clone().or_else(|| text(live)).unwrap_or_default(),
             applied: text(applied).unwrap_or_default(),
             uncounted: *uncounted,
         }
@@ -93,7 +93,8 @@ impl History {
                     (sight, first)
                 };
                 let since = drift.iter().map(since).collect();
-                let counted = drift.iter().any(|field| !field.uncounted);
+                // An older trectl did not write down what counts, nor the key.
+                let counted = drift.iter().any(|field| !field.uncounted && field.key.is_some());
                 self.seen.insert(tre.clone(), Seen { since, counted });
             }
             Entry::RunStarted { info } => self.acting = Some(info.operator.clone()),

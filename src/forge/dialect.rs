@@ -210,6 +210,7 @@ impl Dialect {
             author: text(author).to_owned(),
             body: text(body).to_owned(),
             labels: labels.map(str::to_owned).collect(),
+            updated: text("/updated_at").parse().ok().map(jiff::Timestamp::as_second),
         })
     }
 

@@ -106,7 +106,7 @@ fn cure(error: &WebError) -> &'static str {
         WebError::Refused { status: 422, .. } => {
             "The forge does not take the text, for the reason that it gives."
         }
-        WebError::Refused { status: 429 | 500.., .. } => {
+        WebError::Busy { .. } | WebError::Refused { status: 500.., .. } => {
             "Run it again later; `--retry-for` says how long it goes on trying."
         }
         WebError::Refused { .. } | WebError::Garbled { .. } => {

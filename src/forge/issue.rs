@@ -4,7 +4,9 @@
 use super::mark::{Mark, is_same};
 
 /// The digest in the mark of an issue that trectl closed.
-const SETTLED: &str = "settled";
+pub(super) const SETTLED: &str = "settled";
+/// Clocks differ by so many seconds.
+const MOMENT: i64 = 60;
 
 /// An issue as the forge tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Issue {
     pub body: String,
     /// Its labels.
     pub labels: Vec<String>,
+    /// When anything of it last changed, in seconds since the Unix epoch, if the forge tells.
+    pub updated: Option<i64>,
 }
 
 /// An issue that there should be.
@@ -54,6 +58,8 @@ pub struct Wish {
     pub gone: String,
     /// So many issues are opened at once; the others wait.
     pub at_most: usize,
+    /// When it was looked, in seconds since the Unix epoch.
+    pub at: i64,
 }
 
 /// What is to be done.
@@ -71,6 +77,8 @@ pub enum Deed<'a> {
     Leave(u64, &'a Wanted),
     /// A person closed it, and nothing is new.
     Respect(u64, &'a Wanted),
+    /// It was changed after it was looked: whoever did so knew more.
+    Newer(u64, String),
     /// It gets its last text, and is closed where it is open.
     End {
         /// Its number.
@@ -112,9 +120,20 @@ impl Wish {
         Mark::new(&format!("{}{}", self.kind, wanted.about), &wanted.digest)
     }
 
+    /// Returns the mark of the comment that tells of something else: one for each look, as the same
+    /// can be wrong again.
+    pub(super) fn news(&self, wanted: &Wanted) -> Mark {
+        Mark::new(&format!("{}{}@{}", self.kind, wanted.about, self.at), &wanted.digest)
+    }
+
     /// Returns the whole text of an issue.
     pub fn body(&self, wanted: &Wanted) -> String {
         self.mark(wanted).above(&wanted.text)
+    }
+
+    /// Tells whether an issue was changed after it was looked.
+    fn is_older_than(&self, issue: &Issue) -> bool {
+        issue.updated.is_some_and(|updated| updated > self.at.saturating_add(MOMENT))
     }
 
     /// Returns how an issue ends that is not one of those that are kept, if it does.
@@ -180,6 +199,9 @@ fn deed<'a>(ours: &[(&Issue, Mark, String)], wish: &Wish, wanted: &'a Wanted) ->
     let mark = wish.mark(wanted);
     // Of two that are about the same the last one is kept.
     let mut about = ours.iter().rev().filter(|(_, found, _)| found.is_about(&mark));
+    if let Some((issue, ..)) = about.clone().next().filter(|(it, ..)| wish.is_older_than(it)) {
+        return Deed::Newer(issue.number, wanted.about.clone());
+    }
     if let Some((issue, found, _)) = about.clone().find(|(issue, ..)| issue.is_open) {
         return match () {
             () if *found != mark => Deed::Tell(issue.number, wanted),
@@ -204,6 +226,9 @@ fn end<'a>(
     if is_kept || (!issue.is_open && mark.says(SETTLED)) {
         return None;
     }
+    if wish.is_older_than(issue) {
+        return issue.is_open.then(|| Deed::Newer(issue.number, about.clone()));
+    }
     let twin = kept.iter().find(|(_, kept)| kept == about).map(|(number, _)| *number);
     let end = wish.end(about, twin.filter(|_| issue.is_open))?;
     Some(Deed::End {
@@ -220,6 +245,7 @@ fn kept<'d>(deed: &'d Deed<'_>) -> Option<(u64, &'d str)> {
         Deed::Tell(number, wanted)
         | Deed::Rewrite(number, wanted)
         | Deed::Leave(number, wanted) => Some((*number, &wanted.about)),
+        Deed::Newer(number, about) => Some((*number, about)),
         Deed::Open(_)
         | Deed::Postpone(_)
         | Deed::Respect(..)
@@ -262,11 +288,13 @@ mod tests {
             settled: "No drift is left.".to_owned(),
             gone: "No document is left.".to_owned(),
             at_most: 2,
+            at: 10_000,
         }
     }
 
     fn issue(number: u64, author: &str, body: String) -> Issue {
-        Issue { number, is_open: true, author: author.to_owned(), body, labels: Vec::new() }
+        let (author, labels, updated) = (author.to_owned(), Vec::new(), Some(10_030));
+        Issue { number, is_open: true, author, body, labels, updated }
     }
 
     fn closed(issue: Issue) -> Issue {
@@ -353,6 +381,20 @@ mod tests {
         ended(&deeds(&there, &some("tre-a", false)), End::Settled);
         let gone = some("tre-b", true);
         assert!(ended(&deeds(&there, &gone), End::Gone).contains("No document is left."));
+    }
+
+    #[test]
+    fn an_older_look_changes_nothing_that_is_newer() {
+        let wrong = wish(vec![wanted("tre-a", "1")]);
+        let newer = |number, body| Issue { updated: Some(10_061), ..issue(number, "bot", body) };
+        let body = wrong.body(&wrong.wanted[0]);
+        let left = [Deed::Newer(7, "tre-a".to_owned())];
+        assert_eq!(deeds(&[newer(7, body.clone())], &wish(vec![])), left);
+        let other = wish(vec![wanted("tre-a", "2")]);
+        assert_eq!(deeds(&[newer(7, body.clone())], &other), left);
+        // Drift that was put right since is not opened anew.
+        let settled = ended(&deeds(&[issue(7, "bot", body)], &wish(vec![])), End::Settled);
+        assert_eq!(deeds(&[closed(newer(7, settled))], &wrong), left);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::dialect::Thread;
 use super::error::ForgeError;
-use super::issue::{self, Deed, End, Issue, Wanted, Wish};
+use super::issue::{self, Deed, End, Issue, SETTLED, Wanted, Wish};
 use super::place::Place;
 use super::repository::Repository;
 use crate::api::Backoff;
@@ -43,10 +43,12 @@ pub enum Fate {
     Unchanged,
     /// A person closed it, and it was left closed.
     LeftClosed,
+    /// It was changed after it was looked, and was left alone.
+    Newer,
     /// It was closed.
     Closed(End),
-    /// A person had closed it; it says now that it is settled.
-    Settled,
+    /// A person had closed it; it says now why it has ended.
+    Settled(End),
     /// Somebody else opened it, and it was left alone.
     Strange {
         /// Who.
@@ -68,8 +70,9 @@ impl Fate {
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
             Self::LeftClosed => "left_closed",
+            Self::Newer => "newer",
             Self::Closed(_) => "closed",
-            Self::Settled => "settled",
+            Self::Settled(_) => "settled",
             Self::Strange { .. } => "strange",
             Self::Failed(_) => "failed",
             Self::Interrupted => "interrupted",
@@ -148,10 +151,15 @@ impl Tracker {
             Deed::Postpone(_) => return Ok((None, Fate::Postponed)),
             Deed::Tell(number, wanted) => {
                 // Said first: a run that is stopped in between says it once more, rather than never.
-                let mark = wish.mark(wanted);
+                let mark = wish.news(wanted);
                 let news = mark.above(&wanted.news);
-                self.repository.say(Thread::Issue(number), (&mark, &news), authors).await?;
-                self.rewrite(number, &wish.body(wanted)).await?;
+                let said = self.repository.say(Thread::Issue(number), (&mark, &news), authors);
+                let said = said.await.map(drop);
+                // Where nobody may comment, the text can be written all the same.
+                if said.as_ref().err().is_none_or(|error| !error.is_for_all()) {
+                    self.rewrite(number, &wish.body(wanted)).await?;
+                }
+                said?;
                 (number, Fate::Told)
             }
             Deed::Rewrite(number, wanted) => {
@@ -160,13 +168,14 @@ impl Tracker {
             }
             Deed::Leave(number, _) => (number, Fate::Unchanged),
             Deed::Respect(number, _) => (number, Fate::LeftClosed),
+            Deed::Newer(number, _) => (number, Fate::Newer),
             Deed::End { number, body, end, is_open: true, .. } => {
                 self.repository.set(&dialect.close(name, number, &body)).await?;
                 (number, Fate::Closed(end))
             }
-            Deed::End { number, body, is_open: false, .. } => {
+            Deed::End { number, body, end, is_open: false, .. } => {
                 self.rewrite(number, &body).await?;
-                (number, Fate::Settled)
+                (number, Fate::Settled(end))
             }
             Deed::Strange { number, author, .. } => (number, Fate::Strange { author }),
         };
@@ -185,7 +194,7 @@ impl Tracker {
         let there = async || Ok(issue::carrying(&self.issues().await?, authors, &mark));
         let read = |answer: &Value| {
             let Some(Issue { number, labels, .. }) = dialect.issue(answer) else { return Ok(None) };
-            match labels.contains(&self.label) {
+            match labels.iter().any(|label| label.eq_ignore_ascii_case(&self.label)) {
                 true => Ok(Some(number)),
                 false => Err(ForgeError::Unlabelled { number, label: self.label.clone() }),
             }
@@ -193,6 +202,7 @@ impl Tracker {
         let opened = self.repository.create(&change, read, there).await;
         // Without its label the next run does not find it: it must not stay open.
         if let Err(ForgeError::Unlabelled { number, .. }) = &opened {
+            let body = mark.with(SETTLED).above(&wanted.text);
             self.repository.set(&dialect.close(name, *number, &body)).await?;
         }
         opened
@@ -212,8 +222,8 @@ fn named<'d>(deed: &'d Deed<'_>) -> (Option<u64>, &'d str) {
         | Deed::Rewrite(number, wanted)
         | Deed::Leave(number, wanted)
         | Deed::Respect(number, wanted) => (Some(*number), &wanted.about),
-        Deed::End { number, about, .. } | Deed::Strange { number, about, .. } => {
-            (Some(*number), about)
-        }
+        Deed::Newer(number, about)
+        | Deed::End { number, about, .. }
+        | Deed::Strange { number, about, .. } => (Some(*number), about),
     }
 }

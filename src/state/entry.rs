@@ -161,7 +161,7 @@ pub struct ObservedField {
     /// list is named here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Value>,
-    /// In the place of a live value that is left out: enough to know it again.
+    /// Of the live value and what was asked for: enough to know both again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
     /// Whether somebody accepted it, or had not asked for its class: it did not count.

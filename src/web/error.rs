@@ -21,6 +21,16 @@ pub enum WebError {
         /// What is said of it.
         message: String,
     },
+    /// There were too many calls.
+    #[error("{call} was answered with {status}, as there were too many calls: {message}")]
+    Busy {
+        /// Method and path.
+        call: String,
+        /// The status: 429, or 403 on GitHub.
+        status: u16,
+        /// What is said of it.
+        message: String,
+    },
     /// The answer cannot be read.
     #[error("{call} was answered with something else than was asked for: {reason}")]
     Garbled {

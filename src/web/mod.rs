@@ -159,7 +159,7 @@ impl Web {
         let sent = || Sent { body: Some(body.to_owned()), headers: headers() };
         match self.repeated(&Method::POST, &self.base, sent).await {
             Ok(_) => Ok(()),
-            Err(WebError::Refused { call, status, .. }) => {
+            Err(WebError::Refused { call, status, .. } | WebError::Busy { call, status, .. }) => {
                 let status_of = |status| StatusCode::from_u16(status).ok()?.canonical_reason();
                 let message = status_of(status).unwrap_or("no known status").to_owned();
                 Err(WebError::Refused { call, status, message })
@@ -210,9 +210,14 @@ impl Web {
         let retry_after = header(&headers, RETRY_AFTER.as_str()).and_then(|it| it.parse().ok());
         let is_exhausted = status.as_u16() == 403
             && (retry_after.is_some() || header(&headers, LEFT) == Some("0"));
+        let is_busy = status.as_u16() == 429 || is_exhausted;
+        let (code, message) = (status.as_u16(), said(&text));
         Err(Miss {
-            error: WebError::Refused { call, status: status.as_u16(), message: said(&text) },
-            is_passing: status.as_u16() == 429 || status.is_server_error() || is_exhausted,
+            error: match is_busy {
+                true => WebError::Busy { call, status: code, message },
+                false => WebError::Refused { call, status: code, message },
+            },
+            is_passing: is_busy || status.is_server_error(),
             retry_after: retry_after.map(Duration::from_secs),
         })
     }

@@ -370,6 +370,14 @@ fn a_night_is_watched_on_kubernetes() {
     }
     on.run(&format!("{CRONJOB}: drift"), "job").expect(2).says("took the report");
     assert_eq!(received.try_iter().count(), 1, "the chat was told before");
+    // What could not be told is told the night after.
+    let (gone, _received) = receiver(&[404]);
+    on.edit_platform("one.yaml", &one("Edited again."));
+    on.env.insert("TRECTL_SLACK_URL".to_owned(), gone);
+    on.run(&format!("{CRONJOB}: drift"), "job").expect(2).complains("was not delivered");
+    on.env.insert("TRECTL_SLACK_URL".to_owned(), url);
+    on.run(&format!("{CRONJOB}: drift"), "job").expect(2).says("Chat:");
+    assert_eq!(received.try_iter().count(), 3, "the report twice, and one message");
     std::fs::remove_file(on.path("drift.json")).unwrap();
     // A platform that cannot be read is no night without drift.
     std::fs::remove_dir_all(on.path("state")).unwrap();

@@ -90,7 +90,7 @@ fn from_a_branch_to_the_platform_and_back() {
     biobank.reviewed_and_merged();
     let trusted = &biobank.trusted;
     trusted.run(&["apply", "plan.json", "--auto-approve"]).expect(0).says("✓ tre-one");
-    biobank.a_night(0).says("none is needed");
+    biobank.a_night(0).says("there is nothing to do");
 
     // Somebody edits the platform by hand; the next night finds it, and tells whose it is.
     let by_hand = [

@@ -66,8 +66,14 @@ fn is_meant(report: &DriftReport, args: &Args, settings: &Settings) -> Result<()
     if is_young {
         return Ok(());
     }
-    let at = report.at.as_deref().unwrap_or("a time that it does not tell");
-    Err(Failure::usage(format!("The report is too old: it was made at {at}."))
+    let message = match (age, &report.at) {
+        (Some(_), Some(at)) => format!("The report is too old: it was made at {at}."),
+        (_, Some(at)) => {
+            format!("The report says that it was made at {at}, which is no time past.")
+        }
+        (_, None) => "The report does not say when it was made.".to_owned(),
+    };
+    Err(Failure::usage(message)
         .because(format!("`--max-age` asks for one of the last {:#}", args.max_age))
         .hint("Look for drift again, with `drift -o FILE`."))
 }
@@ -75,14 +81,15 @@ fn is_meant(report: &DriftReport, args: &Args, settings: &Settings) -> Result<()
 /// Tells by every way that is asked for; one that fails keeps no other from being tried.
 async fn all(args: &Args, notice: &Notice<'_>) -> Vec<(&'static str, Told)> {
     let mut told = Vec::new();
-    if args.issues {
-        told.push(("issues", issues::keep(args, notice).await));
-    }
+    // The issues come last: there are many of them, and a forge may ask to slow down.
     if args.webhook && notice.interrupt.received().is_none() {
         told.push(("webhook", hooks::report(notice).await));
     }
     if args.slack && notice.interrupt.received().is_none() {
         told.push(("slack", hooks::news(notice).await));
+    }
+    if args.issues && notice.interrupt.received().is_none() {
+        told.push(("issues", issues::keep(args, notice).await));
     }
     told
 }

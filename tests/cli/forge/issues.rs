@@ -22,6 +22,8 @@ pub struct Row {
     pub is_pull: bool,
     /// Nobody may comment.
     pub is_locked: bool,
+    /// When anything of it last changed.
+    pub updated: String,
 }
 
 impl Forge {
@@ -155,6 +157,7 @@ impl State {
             notes: Vec::new(),
             is_pull: false,
             is_locked: false,
+            updated: jiff::Timestamp::now().to_string(),
         };
         self.issues.push(row.clone());
         told(kind, &row)
@@ -176,7 +179,7 @@ fn told(kind: Kind, row: &Row) -> Value {
         Kind::GitHub => {
             let mut value = json!({
                 "id": id, "number": number, "user": {"login": author}, "title": title,
-                "body": body, "state": state, "labels": [{"name": row.label}],
+                "body": body, "state": state, "labels": [{"name": row.label}], "updated_at": row.updated,
             });
             if row.is_pull {
                 value["pull_request"] = json!({"url": "x"});
@@ -185,7 +188,7 @@ fn told(kind: Kind, row: &Row) -> Value {
         }
         Kind::GitLab => json!({
             "id": id, "iid": number, "author": {"username": author}, "title": title,
-            "description": body, "state": state, "labels": [row.label],
+            "description": body, "state": state, "labels": [row.label], "updated_at": row.updated,
         }),
     }
 }

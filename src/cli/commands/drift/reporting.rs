@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use camino::Utf8Path;
 use serde_json::{Value, json};
 
 use super::only;
 use crate::cli::args::Drift as Args;
-use crate::cli::git;
 use crate::cli::history::{self, History};
 use crate::cli::planning::Planned;
 use crate::cli::session::Session;
@@ -39,12 +39,22 @@ pub fn report(
     let mut report = DriftReport::new(plan.target, plan.resource_drift, orphaned, unmanaged);
     report = report.failing_on(&args.fail_on);
     report.at = Some(plan.timestamp);
-    report.root = git::prefix(&session.repository.root).filter(|prefix| !prefix.is_empty());
+    report.root = place(&session.repository.root);
     report.only = only(args).iter().map(ToString::to_string).collect();
     report.compared = compared.iter().map(ToString::to_string).collect();
     history::note_modified(&mut report, &live);
     history.note(&mut report, field);
     (report, loaded)
+}
+
+/// Returns where a root lies in its git repository; `None` for the top, and outside of any. Asked
+/// of the folders, as git itself may be missing or refuse to answer: the issues of a root must not
+/// get another key over that.
+fn place(root: &Utf8Path) -> Option<String> {
+    let root = root.canonicalize_utf8().ok()?;
+    let top = root.ancestors().find(|folder| folder.join(".git").exists())?;
+    let place = root.strip_prefix(top).ok()?.as_str().replace('\\', "/");
+    (!place.is_empty()).then_some(place)
 }
 
 /// Returns what was seen of each TRE that was compared.
@@ -59,16 +69,15 @@ pub fn observed(report: &DriftReport, compared: BTreeSet<TreId>) -> Vec<Entry> {
 
 /// Returns an item as the journal keeps it: ids, and words of a fixed set.
 fn field(item: &DriftItem, counts: bool) -> ObservedField {
-    let DriftItem { address, path, key, class, applied, live, .. } = item;
+    let DriftItem { address, path, key, class, applied, live, desired, .. } = item;
     let kept = |value: &Value| has_ids_only(path).then(|| value.clone());
-    let known = || digest(&json!([address, key, live]).to_string());
     ObservedField {
         path: path.clone(),
         key: Some(key.clone()),
         class: *class,
         live: kept(live),
         applied: kept(applied).filter(|applied| !applied.is_null()),
-        fingerprint: (!has_ids_only(path)).then(known),
+        fingerprint: Some(digest(&json!([address, key, live, desired]).to_string())),
         uncounted: !counts,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Notice, Told};
 use crate::cli::args::Notify as Args;
 use crate::cli::failure::{Failure, FailureKind};
-use crate::cli::{ci, outside, pages};
+use crate::cli::{ci, clock, outside, pages};
 use crate::diag::escape_control;
 use crate::forge::{Dialect, End, Fate, ForgeError, PlaceError, Tracked, Tracker, Wanted, Wish};
 use crate::plan::render::{
@@ -27,6 +27,12 @@ async fn tracked(args: &Args, notice: &Notice<'_>) -> Result<(Vec<Tracked>, Dial
     let (backoff, cancel) = (outside::backoff(settings), interrupt.token().clone());
     let tracker = Tracker::new(&place, &args.label, &token, backoff, cancel);
     let tracker = tracker.map_err(|error| refused(&error))?;
+    if notice.report.compared.is_empty() {
+        return Err(Failure::usage(
+            "The report does not say what was compared, so no issue can be closed.",
+        )
+        .hint("An older trectl made it: look for drift again, with `drift -o FILE`."));
+    }
     let wish = wish(args, notice);
     let tracked = tracker.keep(&wish, &args.author).await.map_err(|error| refused(&error))?;
     Ok((tracked, place.dialect))
@@ -47,15 +53,19 @@ fn wish(args: &Args, notice: &Notice<'_>) -> Wish {
         settled: drift_settled(report),
         gone: drift_gone(),
         at_most: args.at_most,
+        at: report.at.as_deref().and_then(clock::seconds).unwrap_or_default(),
     }
 }
 
 /// Returns what the issues of one target have in common; two roots in one git repository can each
 /// have a target of the same name.
 fn kind(report: &DriftReport) -> String {
+    // What parts the key must not stand in a part.
+    let part = |text: &str| text.replace('%', "%25").replace(':', "%3A");
+    let name = part(&report.target.name);
     match &report.root {
-        Some(root) => format!("drift:{root}/{}:", report.target.name),
-        None => format!("drift:{}:", report.target.name),
+        Some(root) => format!("drift:{}/{name}:", part(root)),
+        None => format!("drift:{name}:"),
     }
 }
 
@@ -69,7 +79,7 @@ fn told(tracked: &[Tracked], dialect: Dialect, at_most: usize) -> Told {
         ));
     }
     if lines.is_empty() {
-        lines.push("Issues: none is open, and none is needed.".to_owned());
+        lines.push("Issues: there is nothing to do for what was looked at.".to_owned());
     }
     let issues: Vec<Value> = tracked.iter().map(json_of).collect();
     let failed = |one: &Tracked| match &one.fate {
@@ -112,7 +122,11 @@ fn line(tracked: &Tracked) -> Option<String> {
         Fate::Closed(End::Settled) => "closed: no drift is left that counts".to_owned(),
         Fate::Closed(End::Gone) => "closed: the TRE is not compared any more".to_owned(),
         Fate::Closed(End::Twin(kept)) => format!("closed: #{kept} is about the same"),
-        Fate::Settled => "was closed by hand, and its drift is gone".to_owned(),
+        Fate::Newer => "left alone: it was changed after this report was made".to_owned(),
+        Fate::Settled(End::Gone) => {
+            "was closed by hand, and the TRE is not compared any more".to_owned()
+        }
+        Fate::Settled(_) => "was closed by hand, and its drift is gone".to_owned(),
         Fate::Strange { author } => format!(
             "opened by {author} and left alone; if that was an account of trectl's, name both \
              with `--author`"

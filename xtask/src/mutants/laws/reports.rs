@@ -230,10 +230,16 @@ const COMMENT: &[Kept] = &[
 const WEB: &[Kept] = &[
     kept(
         "src/web/mod.rs",
-        "status.as_u16() == 429 || status.is_server_error() || is_exhausted,",
-        r#"(status.as_u16() == 429 && !mutant("web.too-many"))
-                || (status.is_server_error() && !mutant("web.server-error"))
-                || (is_exhausted && !mutant("web.exhausted")),"#,
+        "let is_busy = status.as_u16() == 429 || is_exhausted;",
+        r#"let is_busy = (status.as_u16() == 429 && !mutant("web.too-many"))
+            || (is_exhausted && !mutant("web.exhausted"));"#,
+        &[],
+        &[GITHUB, GITLAB],
+    ),
+    kept(
+        "src/web/mod.rs",
+        "is_passing: is_busy || status.is_server_error(),",
+        r#"is_passing: is_busy || (status.is_server_error() && !mutant("web.server-error")),"#,
         &[],
         &[GITHUB, GITLAB],
     ),

@@ -82,6 +82,11 @@ pub const KEPT: &[Kept] = &[
     let mut about = ours.iter().rev().filter("#,
         &["forge::issue::tests::of_two_that_are_about_the_same_the_last_one_stays"],
     ),
+    issue(
+        "issue.updated.is_some_and(",
+        r#"!mutant("telling.issue/older") && issue.updated.is_some_and("#,
+        &["forge::issue::tests::an_older_look_changes_nothing_that_is_newer"],
+    ),
     kept(
         "src/forge/mark.rs",
         "self.key.strip_prefix(&escaped(key)).map(unescaped)",
@@ -101,9 +106,9 @@ pub const KEPT: &[Kept] = &[
     ),
     kept(
         "src/web/mod.rs",
-        "            Err(WebError::Refused { call, status, .. }) => {",
+        "            Err(WebError::Refused { call, status, .. } | WebError::Busy",
         r#"            Err(error) if mutant("telling.answer") => Err(error),
-            Err(WebError::Refused { call, status, .. }) => {"#,
+            Err(WebError::Refused { call, status, .. } | WebError::Busy"#,
         &[],
         &["notify::what_is_not_delivered_is_an_error_that_tells_no_secret"],
     ),
