@@ -8,7 +8,6 @@ mod show;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use camino::Utf8Path;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -21,7 +20,7 @@ use crate::cli::metrics::{self, DriftRun};
 use crate::cli::output::Output;
 use crate::cli::planning::{self, Request, state_failure};
 use crate::cli::session::{Documents, Session};
-use crate::cli::settings::{Settings, quote};
+use crate::cli::settings::quote;
 use crate::cli::{clock, files, journaling, pages, platform, runtime};
 use crate::model::{TreId, UserId};
 use crate::plan::Plan;
@@ -47,16 +46,11 @@ pub fn run(args: &Args, output: &mut Output) -> Outcome {
         let origin = Origin::of(&planned.plan);
         let compared: BTreeSet<TreId> = reporting::compared(&planned.plan).collect();
         let (report, loaded) = reporting::report((args, &session), planned, &compared, &history);
-        if let Some(file) = &args.write_metrics {
-            let last_apply = history.last_apply;
-            let run = Measured { report: &report, compared: compared.len(), last_apply, begun };
-            write_metrics(run, file, output)?;
-        }
         // Before it is written down that all of it was seen: what is not saved is told by the next
         // run. Before anything is adopted, too: what is in a document is not on the platform.
-        if let Some(file) = &args.out {
-            save(&report, file, output.settings())?;
-        }
+        let last_apply = history.last_apply;
+        let run = Measured { report: &report, compared: compared.len(), last_apply, begun };
+        write_files(args, run, output)?;
         let head = match lock {
             Some(lock) => {
                 let seen = reporting::observed(&report, compared);
@@ -111,22 +105,25 @@ struct Measured<'a> {
     begun: Instant,
 }
 
-fn write_metrics(run: Measured<'_>, file: &Utf8Path, output: &Output) -> Result<(), Failure> {
+/// Writes the figures of a run, and its report for `notify`, where they are asked for.
+fn write_files(args: &Args, run: Measured<'_>, output: &Output) -> Result<(), Failure> {
     let Measured { report, compared, last_apply, begun } = run;
-    let text = metrics::of_drift(DriftRun {
-        report,
-        compared,
-        last_apply,
-        calls: output.settings().calls.total(),
-        ended: clock::instant(),
-        duration: begun.elapsed(),
-    });
-    files::replace(&output.settings().path(file), text.as_bytes())
-}
-
-/// Saves a report, for `notify`.
-fn save(report: &DriftReport, file: &Utf8Path, settings: &Settings) -> Result<(), Failure> {
-    files::replace(&settings.path(file), format!("{:#}\n", json!(report)).as_bytes())
+    let settings = output.settings();
+    if let Some(file) = &args.write_metrics {
+        let text = metrics::of_drift(DriftRun {
+            report,
+            compared,
+            last_apply,
+            calls: settings.calls.total(),
+            ended: clock::instant(),
+            duration: begun.elapsed(),
+        });
+        files::replace(&settings.path(file), text.as_bytes())?;
+    }
+    if let Some(file) = &args.out {
+        files::replace(&settings.path(file), format!("{:#}\n", json!(report)).as_bytes())?;
+    }
+    Ok(())
 }
 
 /// What a run was made from.
