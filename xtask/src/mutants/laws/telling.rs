@@ -25,8 +25,8 @@ const SEEN: &str =
 
 pub const KEPT: &[Kept] = &[
     issue(
-        "partition(|(issue, ..)| is_by(issue, authors));",
-        r#"partition(|(issue, ..)| is_by(issue, authors) || mutant("telling.issue/author"));"#,
+        "partition(|it| is_by(it.issue, authors));",
+        r#"partition(|it| is_by(it.issue, authors) || mutant("telling.issue/author"));"#,
         &[OURS],
     ),
     issue(
@@ -47,9 +47,9 @@ pub const KEPT: &[Kept] = &[
         &[STAYS],
     ),
     issue(
-        "        Some((issue, found, _)) if *found == mark => Deed::Respect(issue.number, wanted),",
-        r#"        Some((issue, found, _)) if *found == mark && !mutant("telling.issue/by-hand") => {
-            Deed::Respect(issue.number, wanted)
+        "        Some(newest) if newest.mark == mark => Deed::Respect(newest.issue.number, wanted),",
+        r#"        Some(newest) if newest.mark == mark && !mutant("telling.issue/by-hand") => {
+            Deed::Respect(newest.issue.number, wanted)
         }"#,
         &[BY_HAND],
     ),
